@@ -1,0 +1,60 @@
+#pragma once
+
+// The catalog: who claims which owner, and who wins. It takes publications from the sources, decides between claimants, and turns
+// what changed into the few changes of RRsets that it means. It is the only writer of the zones.
+//
+// Threads: the control thread alone. `Counts` may be read from any thread.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "zone/explanation.h"
+#include "zone/publication.h"
+#include "zone/sources.h"
+
+namespace meshdns {
+
+class Directory;
+
+class Catalog {
+ public:
+  /// `directory` and `sources` must outlive the catalog; the catalog completes the directory's zones when sources have synced.
+  Catalog(Directory& directory, Sources& sources);
+  ~Catalog();
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
+
+  /// Applies the batch: inserts, then replaces, then deletes; one step of the serial in each zone that changes.
+  /// A publication that is already held as it is changes nothing.
+  void apply(SourceId source, Batch batch);
+
+  /// A list of all that the source has begins: what apply() does not confirm until finish_list() is gone at the source.
+  /// Nothing is withdrawn meanwhile. Beginning again forgets the list that was under way.
+  void begin_list(SourceId source);
+  void finish_list(SourceId source);
+
+  /// The source has delivered all it has, once; with all required sources synced, unknown names are NXDOMAIN and no longer
+  /// SERVFAIL.
+  void set_synced(SourceId source);
+
+  /// Why `name` is answered as it is.
+  Explanation explain(const Name& name, uint16_t type) const;
+
+  /// Readable from any thread.
+  struct Counts {
+    std::atomic<uint64_t> conflicts{0};                             // owners with more than one claimant
+    std::array<std::atomic<uint64_t>, kSkipReasons> skipped{};      // objects with something skipped, by reason
+  };
+  const Counts& counts() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace meshdns
