@@ -1,7 +1,7 @@
 #pragma once
 
-// The catalog: who claims which owner, and who wins. It takes publications from the sources, decides between claimants, and turns
-// what changed into the few changes of RRsets that it means. It is the only writer of the zones.
+// The catalog: who claims which owner, and who wins. It takes publications from the sources, decides between claimants,
+// and turns what changed into the few changes of RRsets that it means. It is the only writer of the zones.
 //
 // Threads: the control thread alone. `Counts` may be read from any thread.
 
@@ -23,7 +23,8 @@ class Directory;
 
 class Catalog {
  public:
-  /// `directory` and `sources` must outlive the catalog; the catalog completes the directory's zones when sources have synced.
+  /// `directory` and `sources` must outlive the catalog; the catalog completes the directory's zones when sources have
+  /// synced.
   Catalog(Directory& directory, Sources& sources);
   ~Catalog();
   Catalog(const Catalog&) = delete;
@@ -38,8 +39,8 @@ class Catalog {
   void begin_list(SourceId source);
   void finish_list(SourceId source);
 
-  /// The source has delivered all it has, once; with all required sources synced, unknown names are NXDOMAIN and no longer
-  /// SERVFAIL.
+  /// The source has delivered all it has, once; with all required sources synced, unknown names are NXDOMAIN and no
+  /// longer SERVFAIL.
   void set_synced(SourceId source);
 
   /// Why `name` is answered as it is.
@@ -47,8 +48,8 @@ class Catalog {
 
   /// Readable from any thread.
   struct Counts {
-    std::atomic<uint64_t> conflicts{0};                             // owners with more than one claimant
-    std::array<std::atomic<uint64_t>, kSkipReasons> skipped{};      // objects with something skipped, by reason
+    std::atomic<uint64_t> conflicts{0};                         // owners with more than one claimant
+    std::array<std::atomic<uint64_t>, kSkipReasons> skipped{};  // objects with something skipped, by reason
   };
   const Counts& counts() const;
 

@@ -32,9 +32,9 @@ struct Explanation {
   };
 
   Outcome outcome = Outcome::kRefused;
-  std::string zone;              // empty where no zone of ours holds the name
-  std::string closest_encloser;  // empty without a zone
-  std::string owner;             // the owner that gives the answer: the name, or the wildcard; empty without one
+  std::string zone;                  // empty where no zone of ours holds the name
+  std::string closest_encloser;      // empty without a zone
+  std::string owner;                 // the owner that gives the answer: the name, or the wildcard; empty without one
   std::vector<std::string> records;  // the answer in presentation form, as the query name's records
   std::vector<Claimant> claimants;   // the winner first
   std::vector<Skipped> skipped;

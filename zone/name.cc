@@ -91,9 +91,7 @@ size_t Name::labels() const {
   return count;
 }
 
-Name Name::parent() const {
-  return is_root() ? *this : Name(wire_.substr(static_cast<size_t>(wire_[0]) + 1));
-}
+Name Name::parent() const { return is_root() ? *this : Name(wire_.substr(static_cast<size_t>(wire_[0]) + 1)); }
 
 bool Name::is_within(const Name& ancestor) const {
   if (ancestor.wire_.size() > wire_.size()) return false;

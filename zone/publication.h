@@ -14,16 +14,16 @@ namespace meshdns {
 
 /// Why a part of an object is not served. The text form is the value of a metric's label, so the set is closed.
 enum class SkipReason : uint8_t {
-  kInvalidObject,     // no usable metadata or spec
-  kInvalidHost,       // not a host name, by Istio's rules
-  kNotDnsName,        // a host that Istio allows and DNS cannot carry: too long, or `*foo`
-  kInvalidAddress,    // neither an IP address nor a CIDR block
-  kAddressBlock,      // a CIDR block of more than one address
-  kInvalidPort,       // a number outside 1–65535, or no name
-  kNoAddress,         // a valid host without an address to answer
-  kNotExported,       // exportTo does not say everybody, and publish.visibility is public
-  kOutsideZones,      // the host is in no zone of ours
-  kReserved,          // the host is an apex or a name server's name: the configuration's alone
+  kInvalidObject,   // no usable metadata or spec
+  kInvalidHost,     // not a host name, by Istio's rules
+  kNotDnsName,      // a host that Istio allows and DNS cannot carry: too long, or `*foo`
+  kInvalidAddress,  // neither an IP address nor a CIDR block
+  kAddressBlock,    // a CIDR block of more than one address
+  kInvalidPort,     // a number outside 1–65535, or no name
+  kNoAddress,       // a valid host without an address to answer
+  kNotExported,     // exportTo does not say everybody, and publish.visibility is public
+  kOutsideZones,    // the host is in no zone of ours
+  kReserved,        // the host is an apex or a name server's name: the configuration's alone
 };
 inline constexpr size_t kSkipReasons = 10;
 std::string_view text(SkipReason reason);  // "invalid-host"
@@ -42,7 +42,7 @@ struct HostAddresses {
 };
 
 struct Port {
-  std::string name;      // "http1"
+  std::string name;  // "http1"
   uint16_t number;
   std::string protocol;  // as the object spells it: "http", "TCP"
   bool operator==(const Port&) const = default;

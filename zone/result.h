@@ -1,7 +1,7 @@
 #pragma once
 
-// A small status value: either what was asked for or a sentence that a person can act on. Used where the input may be wrong
-// (text, configuration, manifests); the query path has no errors to report and does not use it.
+// A small status value: either what was asked for or a sentence that a person can act on. Used where the input may be
+// wrong (text, configuration, manifests); the query path has no errors to report and does not use it.
 
 #include <string>
 #include <utility>

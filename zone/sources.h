@@ -1,7 +1,7 @@
 #pragma once
 
-// What is known of each source: whether it has synced, when it was last heard, what went wrong how often. Sources write it on
-// the control thread; readiness and metrics read it from any thread at any time without waiting.
+// What is known of each source: whether it has synced, when it was last heard, what went wrong how often. Sources write
+// it on the control thread; readiness and metrics read it from any thread at any time without waiting.
 
 #include <array>
 #include <atomic>
@@ -40,7 +40,9 @@ class Source {
   bool required() const { return required_; }
 
   bool synced() const { return synced_.load(std::memory_order_acquire); }
-  int64_t last_event() const { return last_event_.load(std::memory_order_relaxed); }  // Unix seconds, 0 before the first
+  int64_t last_event() const {
+    return last_event_.load(std::memory_order_relaxed);
+  }  // Unix seconds, 0 before the first
   uint64_t relists() const { return relists_.load(std::memory_order_relaxed); }
   uint64_t entries() const { return entries_.load(std::memory_order_relaxed); }
   uint64_t errors(SourceError error) const { return errors_[index(error)].load(std::memory_order_relaxed); }

@@ -52,15 +52,9 @@ TEST_CASE("a name in wire form") {
     std::string expected;
   };
   const std::vector<Case> cases = {
-      {{0}, "."},
-      {{1, 'A', 0}, "a"},
-      {{1, 'a', 2, 'B', 'c', 0}, "a.bc"},
-      {{}, ""},
-      {{1, 'a'}, ""},
-      {{1, 'a', 0, 0}, ""},
-      {{0xc0, 12}, ""},
-      {{64, 'a', 0}, ""},
-      {std::vector<uint8_t>(256, 1), ""},
+      {{0}, "."},       {{1, 'A', 0}, "a"}, {{1, 'a', 2, 'B', 'c', 0}, "a.bc"},
+      {{}, ""},         {{1, 'a'}, ""},     {{1, 'a', 0, 0}, ""},
+      {{0xc0, 12}, ""}, {{64, 'a', 0}, ""}, {std::vector<uint8_t>(256, 1), ""},
   };
   for (const Case& c : cases) {
     const auto name = Name::from_wire(c.wire);
@@ -76,9 +70,10 @@ TEST_CASE("a name's place in the tree") {
     bool within;
   };
   const std::vector<Case> cases = {
-      {"a.b.global", "global", true},  {"global", "global", true}, {"global", ".", true}, {"bglobal", "global", false},
-      {"a.global", "b.global", false}, {"global", "a.global", false}, {".", "global", false},
-      {R"(a\006global)", "global", false},  // the octet 6 within a label is not a length octet
+      {"a.b.global", "global", true}, {"global", "global", true},          {"global", ".", true},
+      {"bglobal", "global", false},   {"a.global", "b.global", false},     {"global", "a.global", false},
+      {".", "global", false},         {R"(a\006global)", "global", false},  // the octet 6 within a label is not a
+                                                                            // length octet
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);

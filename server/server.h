@@ -1,0 +1,66 @@
+#pragma once
+
+// The DNS server: workers with their sockets, over a directory of zones.
+//
+// Threads: start(), drain() and stop() from one thread. Each worker has a thread, a libuv loop, its own SO_REUSEPORT UDP and TCP
+// sockets on every address, its own counters and scratch memory; workers share nothing but the zones, and only read them.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "zone/address.h"
+#include "zone/result.h"
+
+namespace meshdns {
+
+class Counters;
+class Directory;
+
+struct SocketAddress {
+  IpAddress address;
+  uint16_t port;
+  std::string text() const;  // "127.0.0.1:53", "[::1]:53"
+};
+
+struct ServerLimits {
+  unsigned tcp_connections = 4096;  // open at once, over all workers; at the limit the longest idle is closed
+  unsigned tcp_per_client = 128;    // open at once from one address
+  std::chrono::milliseconds tcp_idle{30000};    // without a query under way
+  std::chrono::milliseconds tcp_message{2000};  // from a message's first octet to its last, and for a reply to be taken
+  uint16_t udp_size = 1232;                     // octets; advertised, and the most that a UDP response has
+};
+
+enum class QueryLog : uint8_t { kNone, kErrors, kAll };
+
+struct ServerOptions {
+  std::vector<SocketAddress> listen;  // port 0: any free one, the same for UDP and TCP
+  unsigned workers = 1;
+  ServerLimits limits;
+  QueryLog query_log = QueryLog::kNone;
+};
+
+class Server {
+ public:
+  explicit Server(Directory& directory);
+  ~Server();  // stops
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Binds every address and starts the workers. The error names the address and says why. At most once.
+  Result<std::vector<SocketAddress>> start(const ServerOptions& options);
+
+  /// Finishes what is in flight: closes the listening sockets after answering what they hold, lets TCP clients finish their
+  /// message for at most tcp_message, and ends the workers.
+  void stop();
+
+  /// One a worker; valid as long as the server is.
+  const std::vector<std::unique_ptr<Counters>>& counters() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace meshdns

@@ -1,0 +1,67 @@
+#pragma once
+
+// All owners of a zone: a table that readers use, and while it grows, a second one beside it that fills up in slices.
+//
+// Threads: one writer; readers within an epoch. Growth has no stop and no moment in which a live name is missing:
+// changes go to both tables, every change moves a slice of the old one, and one pointer store switches.
+//
+// A reader that puts an answer together from several finds reads changes() before and after, and repeats where it
+// moved: then at most one store, to one slot, happened between its finds, and each state around one store is a state of
+// the zone.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "zone/epochs.h"
+#include "zone/owner_table.h"
+
+namespace meshdns {
+
+class OwnerIndex {
+ public:
+  explicit OwnerIndex(Epochs& epochs);
+  ~OwnerIndex();
+  OwnerIndex(const OwnerIndex&) = delete;
+  OwnerIndex& operator=(const OwnerIndex&) = delete;
+
+  // Readers.
+
+  const OwnerNode* find(uint64_t hash, std::span<const uint8_t> name) const {
+    return current_.load(std::memory_order_acquire)->find(hash, name);
+  }
+
+  /// Moves before each store that a reader could see.
+  uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
+
+  /// Calls `visit(const OwnerNode&)` for every owner. What changes meanwhile is seen or not.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    const OwnerTable& table = *current_.load(std::memory_order_acquire);
+    for (size_t slot = 0; slot < table.capacity(); ++slot) {
+      if (const OwnerNode* node = table.at(slot)) visit(*node);
+    }
+  }
+
+  // The writer. What is replaced or erased is retired, not freed.
+
+  void insert(OwnerPtr node);   // its name is not there
+  void replace(OwnerPtr node);  // its name is there
+  void erase(uint64_t hash, std::span<const uint8_t> name);
+
+ private:
+  void begin_change() { changes_.store(changes_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+  void retire(const OwnerNode* node);
+  void begin_growth();
+  void grow_a_slice();
+  void finish_growth();
+
+  Epochs& epochs_;
+  std::atomic<OwnerTable*> current_;
+  std::atomic<uint64_t> changes_{0};
+  std::unique_ptr<OwnerTable> next_;  // the writer's; null while nothing grows
+  size_t moved_ = 0;                  // slots of the current table that stand in the next one too
+};
+
+}  // namespace meshdns
