@@ -1,0 +1,47 @@
+#pragma once
+
+// How long to wait before the next attempt: 0.8 s, doubling to 30 s, each with up to as much again at random, so that
+// the replicas of a Deployment do not come back in step. Source: client-go, tools/cache/reflector.go (its backoff
+// manager).
+
+#include <chrono>
+#include <functional>
+
+namespace meshdns {
+
+class Backoff {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Milliseconds = std::chrono::milliseconds;
+
+  struct Limits {
+    Milliseconds first{800};
+    Milliseconds longest{30'000};
+    Milliseconds healthy{120'000};  // this long without a failure: begin again at the first
+  };
+
+  /// `random` gives numbers in [0, 1).
+  Backoff() : Backoff(Limits{}, system_random) {}
+  Backoff(Limits limits, std::function<double()> random) : limits_(limits), random_(std::move(random)) {}
+
+  /// The wait after a failure at `now`.
+  Milliseconds next(Clock::time_point now);
+
+  /// The longest wait, for what only a person can mend.
+  Milliseconds longest() { return jittered(limits_.longest); }
+
+  /// The randomness that it was given.
+  double random() { return random_(); }
+
+  static double system_random();
+
+ private:
+  Milliseconds jittered(Milliseconds wait) const;
+
+  Limits limits_;
+  std::function<double()> random_;
+  Milliseconds wait_{0};  // of the last failure, before jitter; 0 before the first
+  Clock::time_point last_{};
+};
+
+}  // namespace meshdns
