@@ -25,9 +25,9 @@ struct SocketAddress {
 };
 
 struct ServerLimits {
-  unsigned tcp_connections = 4096;  // open at once, over all workers; at the limit the longest idle is closed
-  unsigned tcp_per_client = 128;    // open at once from one address
-  std::chrono::milliseconds tcp_idle{30000};    // without a query under way
+  unsigned tcp_connections = 4096;            // open at once, over all workers; at the limit the longest idle is closed
+  unsigned tcp_per_client = 128;              // open at once from one address
+  std::chrono::milliseconds tcp_idle{30000};  // without a query under way
   std::chrono::milliseconds tcp_message{2000};  // from a message's first octet to its last, and for a reply to be taken
   uint16_t udp_size = 1232;                     // octets; advertised, and the most that a UDP response has
 };

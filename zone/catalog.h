@@ -32,7 +32,7 @@ class Catalog {
 
   /// Applies the batch: inserts, then replaces, then deletes; one step of the serial in each zone that changes.
   /// A publication that is already held as it is changes nothing.
-  void apply(SourceId source, Batch batch);
+  void apply(SourceId source, const Batch& batch);
 
   /// A list of all that the source has begins: what apply() does not confirm until finish_list() is gone at the source.
   /// Nothing is withdrawn meanwhile. Beginning again forgets the list that was under way.

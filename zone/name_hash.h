@@ -11,6 +11,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace meshdns {
 
@@ -69,5 +70,8 @@ inline uint64_t child_hash(const HashKey& key, uint64_t parent, const uint8_t* l
   round();
   return v0 ^ v1 ^ v2 ^ v3;
 }
+
+/// The same for any text.
+uint64_t text_hash(const HashKey& key, std::string_view text);
 
 }  // namespace meshdns

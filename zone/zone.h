@@ -49,6 +49,7 @@ class Zone {
 
   const ZoneOptions& options() const { return options_; }
   const Name& apex() const { return options_.apex; }
+  size_t apex_labels() const { return apex_labels_; }
   uint16_t index() const { return index_; }
   uint32_t serial() const { return serial_.load(std::memory_order_relaxed); }
   uint64_t names() const { return names_.load(std::memory_order_relaxed); }      // owners with records

@@ -1,0 +1,46 @@
+#pragma once
+
+// A query taken apart: its header, its question, its OPT. Nothing is copied but the name's lower-case form.
+
+#include <cstdint>
+#include <span>
+
+#include "zone/query_name.h"
+
+namespace meshdns {
+
+/// What the query's OPT record says (RFC 6891 §6.1).
+struct Edns {
+  bool present = false;
+  bool dnssec_ok = false;  // DO
+  uint8_t version = 0;
+  uint16_t payload_size = 0;  // octets, as the client wrote it
+};
+
+/// A scratch object, as large as a QueryName: one a worker.
+struct Query {
+  /// How far a message can be understood.
+  enum class Form : uint8_t {
+    kDrop,      // no header, or a response: never answered
+    kHeader,    // FORMERR, and the response carries no question
+    kQuestion,  // FORMERR behind the question, which the response repeats
+    kWellFormed,
+  };
+
+  /// Reads `message`, which must outlive the use of `question`. Sets every member.
+  Form parse(std::span<const uint8_t> message, const HashKey& key);
+
+  uint16_t id;
+  uint16_t flags;                     // the header's second 16 bits
+  std::span<const uint8_t> question;  // name, type and class as they came; empty with kDrop and kHeader
+  uint16_t type;                      // 0 without a question
+  uint16_t klass;
+  Edns edns;
+  QueryName name;
+
+ private:
+  bool parse_records(std::span<const uint8_t> message, size_t at, size_t plain, size_t additional);
+  bool parse_opt(const uint8_t* fields, std::span<const uint8_t> options);
+};
+
+}  // namespace meshdns

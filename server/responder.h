@@ -1,0 +1,59 @@
+#pragma once
+
+// Query bytes in, response bytes out: a pure function over the zones, but for its counters and the rotation of addresses. UDP,
+// TCP, tests, fuzzers and benchmarks all call it; there is no second way into the server.
+//
+// Threads: one Responder a worker, used by that worker alone, within an epoch. It locks, allocates and throws nothing.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "server/counters.h"
+#include "server/query.h"
+#include "server/wire.h"
+#include "zone/zone.h"
+
+namespace meshdns {
+
+class Directory;
+
+class Responder {
+ public:
+  /// `udp_size`: octets that we advertise, and the most of a response over UDP (RFC 6891 §6.2.5).
+  Responder(const Directory& directory, Counters& counters, uint16_t udp_size);
+
+  /// Octets that any response over UDP needs of `out`; over TCP it is 65,535.
+  size_t largest_udp_response() const { return udp_size_; }
+
+  /// Answers `message` into `out`. Returns the response's octets; 0: no answer is due (over TCP: close the connection).
+  size_t respond(std::span<const uint8_t> message, Transport transport, std::span<uint8_t> out);
+
+ private:
+  /// The response's parts, until they are written.
+  struct Answer {
+    Rcode rcode = Rcode::kNoError;
+    bool authoritative = false;
+    bool soa = false;                // authority: the zone's SOA for a negative answer
+    uint8_t extended_error = kNone;  // RFC 8914
+    const Zone* zone = nullptr;
+    OwnerNode::Found found{};
+
+    static constexpr uint8_t kNone = 0xff;
+  };
+
+  Answer decide(Query::Form form, Transport transport);
+  void look_up(Answer& answer);
+  size_t write(const Answer& answer, size_t limit, uint8_t* out);
+  size_t write_rrset(OwnerNode::Found found, uint8_t* out);
+  size_t write_soa(const Zone& zone, uint8_t* out);
+  size_t write_opt(const Answer& answer, uint8_t* out);
+
+  const Directory& directory_;
+  Counters& counters_;
+  const uint16_t udp_size_;
+  uint32_t rotation_ = 0;
+  Query query_;
+};
+
+}  // namespace meshdns

@@ -1,0 +1,185 @@
+#include "zone/catalog.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "zone/catalog_state.h"
+
+namespace meshdns {
+namespace {
+
+int64_t unix_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Catalog::Catalog(Directory& directory, Sources& sources) : state_(std::make_unique<State>(directory, sources)) {}
+
+Catalog::~Catalog() = default;
+
+const Catalog::Counts& Catalog::counts() const { return state_->counts; }
+
+void Catalog::apply(SourceId source, const Batch& batch) {
+  for (const Publication& publication : batch.upserts) state_->upsert(source, publication);
+  for (const std::string& object : batch.removals) {
+    if (Holding* holding = state_->claims.find(source, object)) state_->remove(source, *holding);
+  }
+  state_->settle();
+}
+
+void Catalog::begin_list(SourceId source) {
+  State::List& list = state_->lists[source];
+  ++list.number;
+  list.under_way = true;
+}
+
+void Catalog::finish_list(SourceId source) {
+  State::List& list = state_->lists[source];
+  if (!list.under_way) return;
+  list.under_way = false;
+  std::vector<Holding*> gone;
+  state_->claims.for_each([&](Holding& holding) {
+    if (holding.source == source && holding.list != list.number) gone.push_back(&holding);
+  });
+  for (Holding* holding : gone) state_->remove(source, *holding);
+  state_->settle();
+}
+
+void Catalog::set_synced(SourceId source) {
+  state_->sources[source]->set_synced();
+  const bool all =
+      std::ranges::all_of(state_->sources, [](const auto& each) { return !each->required() || each->synced(); });
+  if (!all) return;
+  for (const auto& zone : state_->directory.zones()) zone->set_complete();
+}
+
+// Taking in ----------------------------------------------------------------------------------------------------------
+
+void Catalog::State::upsert(SourceId source, const Publication& publication) {
+  Publication ours = publication;
+  std::vector<Skipped> skips = take_out_what_is_not_ours(ours);
+  packer.pack(ours);
+
+  Holding* held = claims.find(source, ours.object);
+  if (held != nullptr && packer.same_as(*held)) {
+    held->list = lists[source].number;
+    set_skipped(*held, std::move(skips));
+    return;
+  }
+  if (held != nullptr) remove(source, *held);
+  const auto hash_of = [&](std::span<const uint8_t> owner) {
+    name.parse(owner, directory.key());
+    return name.hash(0);
+  };
+  Holding& holding = claims.add(packer.make(), source, hash_of);
+  holding.list = lists[source].number;
+  sources[source]->set_entries(sources[source]->entries() + 1);
+  set_skipped(holding, std::move(skips));
+  touch(holding);
+}
+
+void Catalog::State::remove(SourceId source, Holding& holding) {
+  set_skipped(holding, {});
+  withdrawn.push_back(claims.take(holding));
+  sources[source]->set_entries(sources[source]->entries() - 1);
+  touch(holding);
+}
+
+void Catalog::State::touch(const Holding& holding) {
+  for (const Claim& claim : holding.claims()) {
+    name.parse(claim.owner(), directory.key());
+    touched.push_back({.owner = claim.owner(), .zone = directory.find(name)});
+  }
+}
+
+std::vector<Skipped> Catalog::State::take_out_what_is_not_ours(Publication& publication) const {
+  std::vector<Skipped> skips = std::move(publication.skipped);
+  QueryName owner;
+  std::erase_if(publication.hosts, [&](const HostAddresses& host) {
+    owner.assign(host.owner, directory.key());
+    const Zone* zone = directory.find(owner);
+    if (zone == nullptr) {
+      skips.push_back({SkipReason::kOutsideZones, host.owner.text(), "a host in one of the configured zones"});
+    } else if (zone->is_reserved(host.owner)) {
+      skips.push_back({SkipReason::kReserved, host.owner.text(),
+                       "a name other than the zone's apex and its name servers, which the configuration owns"});
+    } else {
+      return false;
+    }
+    return true;
+  });
+  return skips;
+}
+
+void Catalog::State::set_skipped(const Holding& holding, std::vector<Skipped> skips) {
+  if (const auto old = skipped.find(&holding); old != skipped.end()) {
+    count_skips(old->second, false);
+    skipped.erase(old);
+  }
+  if (skips.empty()) return;
+  count_skips(skips, true);
+  skipped.emplace(&holding, std::move(skips));
+}
+
+void Catalog::State::count_skips(const std::vector<Skipped>& skips, bool added) {
+  std::array<bool, kSkipReasons> seen{};  // an object counts once a reason
+  for (const Skipped& skip : skips) {
+    const auto reason = static_cast<size_t>(skip.reason);
+    if (std::exchange(seen[reason], true)) continue;
+    counts.skipped[reason].fetch_add(added ? 1 : ~uint64_t{0}, std::memory_order_relaxed);
+  }
+}
+
+// Deciding -----------------------------------------------------------------------------------------------------------
+
+void Catalog::State::settle() {
+  using Change = Touched::Change;
+  for (Touched& each : touched) decide(each);
+  // In this order no name that is there before and after is missing in between.
+  std::vector<Zone*> changed;
+  for (const Change change : {Change::kInsert, Change::kReplace, Change::kRemove}) {
+    for (Touched& each : touched) {
+      if (each.change != change) continue;
+      carry_out(each);
+      changed.push_back(each.zone);
+    }
+  }
+  std::ranges::sort(changed);
+  const auto repeated = std::ranges::unique(changed);
+  changed.erase(repeated.begin(), repeated.end());
+  for (Zone* zone : changed) zone->step_serial(unix_now());
+  counts.conflicts.store(claims.conflicts(), std::memory_order_relaxed);
+  touched.clear();
+  withdrawn.clear();
+  directory.epochs().reclaim();
+}
+
+void Catalog::State::decide(Touched& each) {
+  using Change = Touched::Change;
+  name.parse(each.owner, directory.key());
+  const OwnerNode* current = each.zone->find(name);
+  const bool served = current != nullptr && !current->is_empty_nonterminal();
+  const Claim* winner = claims.winner(each.owner, name.hash(0));
+  if (winner == nullptr) {
+    each.change = served ? Change::kRemove : Change::kNone;
+    return;
+  }
+  builder.begin(name.wire(), name.hash(0));
+  add_addresses(builder, winner->addresses(), each.zone->options().ttl);
+  if (served && builder.same_as(*current)) return;
+  each.change = served ? Change::kReplace : Change::kInsert;
+  each.node = builder.finish();
+}
+
+void Catalog::State::carry_out(Touched& each) {
+  name.parse(each.owner, directory.key());
+  if (each.node) {
+    each.zone->put(name, std::move(each.node));
+  } else {
+    each.zone->remove(name);
+  }
+}
+
+}  // namespace meshdns

@@ -1,0 +1,115 @@
+// Why a name is answered as it is: Catalog::explain. On the control thread, where nothing changes meanwhile.
+
+#include <algorithm>
+
+#include "zone/catalog.h"
+#include "zone/catalog_state.h"
+#include "zone/record_text.h"
+
+namespace meshdns {
+namespace {
+
+Name name_of(std::span<const uint8_t> wire) { return *Name::from_wire(wire); }
+
+std::vector<std::string> texts(const Name& owner, OwnerNode::Found found) {
+  std::vector<std::string> texts;
+  const uint8_t* record = found.records;
+  for (unsigned i = 0; found.rrset != nullptr && i < found.rrset->count; ++i) {
+    const size_t size = OwnerNode::kRecordHeader + static_cast<size_t>(record[10] << 8 | record[11]);
+    texts.push_back(record_text(owner, {record, size}));
+    record += size;
+  }
+  return texts;
+}
+
+/// "older than b/x" for a winner, "younger than b/x" for who lost to it.
+std::string why(const Holding& self, const Holding& winner, const Holding* runner_up, const Sources& sources) {
+  const bool wins = &self == &winner;
+  if (wins && runner_up == nullptr) return "the only claimant";
+  const Holding& other = wins ? *runner_up : winner;
+  const std::string who = sources[other.source]->name() + "/" + std::string(other.object());
+  if (self.source != other.source)
+    return (wins ? "its source comes before that of " : "its source comes after that of ") + who;
+  if (self.created != other.created) return (wins ? "older than " : "younger than ") + who;
+  return "as old as " + who + (wins ? ", and before it by name" : ", and behind it by name");
+}
+
+std::vector<Explanation::Claimant> claimants_of(const Claim* winner, const Sources& sources) {
+  std::vector<Explanation::Claimant> claimants;
+  for (const Claim* claim = winner; claim != nullptr; claim = claim->next) {
+    const Holding& holding = claim->holding();
+    const Holding* runner_up = winner->next == nullptr ? nullptr : &winner->next->holding();
+    Explanation::Claimant claimant{.source = sources[holding.source]->name(),
+                                   .object = std::string(holding.object()),
+                                   .created = holding.created,
+                                   .addresses = {},
+                                   .wins = claim == winner,
+                                   .why = why(holding, winner->holding(), runner_up, sources)};
+    for (const IpAddress& address : claim->addresses()) claimant.addresses.push_back(address.text());
+    claimants.push_back(std::move(claimant));
+  }
+  return claimants;
+}
+
+/// Whether what an object spelled, in whatever case and with a trailing dot or not, is `name`.
+bool spells(const std::string& what, const Name& name) {
+  const auto parsed = Name::parse(what);
+  return parsed && *parsed == name;
+}
+
+}  // namespace
+
+Explanation Catalog::explain(const Name& asked, uint16_t type) const {
+  Explanation result;
+  for (const auto& [holding, skips] : state_->skipped) {
+    for (const Skipped& skip : skips) {
+      if (!spells(skip.what, asked)) continue;
+      result.skipped.push_back({state_->sources[holding->source]->name(), std::string(holding->object()), skip.what,
+                                std::string(text(skip.reason)), skip.detail});
+    }
+  }
+
+  QueryName name;
+  name.assign(asked, state_->directory.key());
+  const Zone* zone = state_->directory.find(name);
+  if (zone == nullptr) {
+    result.note = "the name is in none of the configured zones";
+    return result;
+  }
+  result.zone = zone->apex().text();
+  const Zone::Lookup found = zone->lookup(name);
+  result.closest_encloser = name_of(name.wire(found.encloser)).text();
+  if (found.node != nullptr) {
+    result.owner = name_of(found.node->name()).text();
+    result.records = texts(asked, found.node->find(type));
+    result.claimants = claimants_of(state_->claims.winner(found.node->name(), found.node->hash()), state_->sources);
+    if (found.node->is_empty_nonterminal()) result.note = "the name exists only because names below it do";
+    if (zone->is_reserved(asked)) result.note = "the name is the configuration's: the zone's apex or a name server";
+  }
+
+  using Outcome = Explanation::Outcome;
+  if (!result.records.empty() && (found.match == Zone::Match::kExact || zone->complete())) {
+    result.outcome = Outcome::kAnswer;
+  } else if (!zone->complete()) {
+    result.outcome = Outcome::kNotReady;
+    result.note = "a required source has not synced yet: see /ready";
+  } else {
+    result.outcome = found.node == nullptr ? Outcome::kNxDomain : Outcome::kNoData;
+  }
+  if (found.match == Zone::Match::kNone) {
+    // A wildcard higher up would have matched, had the closest encloser not been there (RFC 4592 §3.3.1).
+    for (size_t suffix = found.encloser + 1; suffix <= name.labels() - zone->apex().labels(); ++suffix) {
+      QueryName wildcard;
+      const std::string above = name_of(name.wire(suffix)).text();
+      const auto wildcard_name = Name::parse(above == "." ? "*" : "*." + above);
+      if (!wildcard_name) continue;
+      wildcard.assign(*wildcard_name, state_->directory.key());
+      if (zone->find(wildcard) == nullptr) continue;
+      result.note = "the existing name " + result.closest_encloser + " blocks the wildcard " + wildcard_name->text();
+      break;
+    }
+  }
+  return result;
+}
+
+}  // namespace meshdns

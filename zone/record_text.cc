@@ -1,0 +1,27 @@
+#include "zone/record_text.h"
+
+#include <ldns/ldns.h>
+
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+namespace meshdns {
+
+std::string record_text(const Name& owner, std::span<const uint8_t> record) {
+  constexpr size_t kPointer = 2;  // the compressed owner
+  std::vector<uint8_t> wire(owner.wire().begin(), owner.wire().end());
+  wire.insert(wire.end(), record.begin() + kPointer, record.end());
+
+  ldns_rr* parsed = nullptr;
+  size_t at = 0;
+  const ldns_status status = ldns_wire2rr(&parsed, wire.data(), wire.size(), &at, LDNS_SECTION_ANSWER);
+  if (status != LDNS_STATUS_OK) throw std::logic_error(ldns_get_errorstr_by_id(status));
+  const std::unique_ptr<ldns_rr, void (*)(ldns_rr*)> rr(parsed, ldns_rr_free);
+  const std::unique_ptr<char, void (*)(void*)> text(ldns_rr2str(rr.get()), std::free);
+  std::string line(text.get());
+  if (!line.empty() && line.back() == '\n') line.pop_back();
+  return line;
+}
+
+}  // namespace meshdns
