@@ -16,6 +16,8 @@ namespace meshdns {
 /// An IPv4 or IPv6 address in network byte order. No zone index, no port.
 class IpAddress {
  public:
+  IpAddress() = default;  // none yet: of no family, equal to nothing that was parsed
+
   static Result<IpAddress> parse(std::string_view text);
   static IpAddress v4(std::span<const uint8_t, 4> bytes);
   static IpAddress v6(std::span<const uint8_t, 16> bytes);
@@ -28,8 +30,6 @@ class IpAddress {
   auto operator<=>(const IpAddress&) const = default;
 
  private:
-  IpAddress() = default;
-
   uint8_t size_ = 0;  // 4 or 16; before the bytes, so that IPv4 sorts before IPv6
   std::array<uint8_t, 16> bytes_{};
 };

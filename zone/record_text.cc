@@ -24,4 +24,20 @@ std::string record_text(const Name& owner, std::span<const uint8_t> record) {
   return line;
 }
 
+std::string type_text(uint16_t type) {
+  const std::unique_ptr<char, void (*)(void*)> text(ldns_rr_type2str(static_cast<ldns_rr_type>(type)), std::free);
+  return text.get();
+}
+
+std::string class_text(uint16_t klass) {
+  const std::unique_ptr<char, void (*)(void*)> text(ldns_rr_class2str(static_cast<ldns_rr_class>(klass)), std::free);
+  return text.get();
+}
+
+std::optional<uint16_t> parse_type(const std::string& text) {
+  const ldns_rr_type type = ldns_get_rr_type_by_name(text.c_str());
+  if (type == 0) return std::nullopt;
+  return static_cast<uint16_t>(type);
+}
+
 }  // namespace meshdns

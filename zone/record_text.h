@@ -3,6 +3,7 @@
 // Records in presentation form (RFC 1035 §5.1), for people and files. Not for the query path.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -12,5 +13,14 @@ namespace meshdns {
 
 /// `record` is in answer form (owner_node.h); its owner is written as `owner`.
 std::string record_text(const Name& owner, std::span<const uint8_t> record);
+
+/// "AAAA", "TYPE65280" (RFC 3597 §5).
+std::string type_text(uint16_t type);
+
+/// "IN", "CLASS7".
+std::string class_text(uint16_t klass);
+
+/// The type that `text` names, in either form; nothing where there is no such type.
+std::optional<uint16_t> parse_type(const std::string& text);
 
 }  // namespace meshdns

@@ -1,0 +1,63 @@
+#include "server/query_log.h"
+
+#include <netinet/in.h>
+#include <spdlog/spdlog.h>
+
+#include <string>
+
+#include "server/query.h"
+#include "server/wire.h"
+#include "zone/record_text.h"
+
+namespace meshdns {
+namespace {
+
+/// "qr,aa,rd": the flags that are set, in the header's order.
+std::string flags_text(unsigned flags) {
+  struct Flag {
+    unsigned bit;
+    const char* name;
+  };
+  static constexpr Flag kFlags[] = {
+      {kFlagQr, "qr"}, {kFlagAa, "aa"}, {kFlagTc, "tc"}, {kFlagRd, "rd"}, {kFlagCd, "cd"}};
+  std::string text;
+  for (const Flag& flag : kFlags) {
+    if ((flags & flag.bit) == 0) continue;
+    if (!text.empty()) text.push_back(',');
+    text += flag.name;
+  }
+  return text;
+}
+
+}  // namespace
+
+SocketAddress socket_address(const sockaddr& address) {
+  if (address.sa_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    return {IpAddress::v4(std::span<const uint8_t, 4>(reinterpret_cast<const uint8_t*>(&v4.sin_addr), 4)),
+            ntohs(v4.sin_port)};
+  }
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+  return {IpAddress::v6(std::span<const uint8_t, 16>(v6.sin6_addr.s6_addr)), ntohs(v6.sin6_port)};
+}
+
+void log_query(QueryLog mode, const sockaddr& client, Transport transport, std::span<const uint8_t> query,
+               std::span<const uint8_t> response, std::chrono::nanoseconds duration) {
+  const unsigned flags = get16(response.data() + 2);
+  const unsigned rcode = flags & kRcodeMask;
+  const bool ordinary =
+      rcode == static_cast<unsigned>(Rcode::kNoError) || rcode == static_cast<unsigned>(Rcode::kNxDomain);
+  if (mode == QueryLog::kErrors && ordinary) return;
+
+  static const HashKey kKey = HashKey::from(0, 0);  // the name is not looked up
+  Query parsed;
+  parsed.parse(query, kKey);
+  const auto name = parsed.question.empty() ? Result<Name>(Error{}) : Name::from_wire(parsed.name.wire());
+  const bool udp = transport == Transport::kUdp4 || transport == Transport::kUdp6;
+  spdlog::info("{} {} \"{} {} {} {} {} {} {}\" {} {} {} {:.9f}s", socket_address(client).text(), parsed.id,
+               type_text(parsed.type), class_text(parsed.klass), name ? name->text() : "-", udp ? "udp" : "tcp",
+               query.size(), parsed.edns.dnssec_ok, parsed.edns.present ? parsed.edns.payload_size : 512,
+               rcode_name(rcode), flags_text(flags), response.size(), std::chrono::duration<double>(duration).count());
+}
+
+}  // namespace meshdns

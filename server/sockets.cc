@@ -1,0 +1,127 @@
+#include "server/sockets.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+
+#include "server/query_log.h"
+
+namespace meshdns {
+namespace {
+
+// Octets of a UDP socket's buffers: bursts of thousands of queries while a worker is busy. The kernel may grant less
+// (net.core.rmem_max).
+constexpr int kUdpBuffer = 4 << 20;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+struct Native {
+  sockaddr_storage storage{};
+  socklen_t size;
+};
+
+Native native(const SocketAddress& address) {
+  Native native;
+  const auto bytes = address.address.bytes();
+  if (address.address.is_v4()) {
+    auto& v4 = reinterpret_cast<sockaddr_in&>(native.storage);
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(address.port);
+    std::memcpy(&v4.sin_addr, bytes.data(), bytes.size());
+    native.size = sizeof v4;
+  } else {
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(native.storage);
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(address.port);
+    std::memcpy(&v6.sin6_addr, bytes.data(), bytes.size());
+    native.size = sizeof v6;
+  }
+  return native;
+}
+
+bool set(int fd, int level, int option, int value = 1) {
+  return setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+Error failure(const SocketAddress& address, bool udp, int error) {
+  std::string message =
+      "cannot listen on " + address.text() + (udp ? " (UDP): " : " (TCP): ") + std::system_category().message(error);
+  if (error == EADDRINUSE) message += "; stop what uses the port, or choose another with --listen";
+  if (error == EACCES) message += "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE";
+  if (error == EADDRNOTAVAIL) message += "; no interface of this host has the address";
+  return Error{std::move(message)};
+}
+
+Result<int> bind_socket(const SocketAddress& address, bool udp, bool shared) {
+  const bool v4 = address.address.is_v4();
+  Descriptor fd(socket(v4 ? AF_INET : AF_INET6, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (fd.get() < 0) return failure(address, udp, errno);
+  // Over TCP, connections of an earlier run that are not quite gone do not matter.
+  if (!udp) set(fd.get(), SOL_SOCKET, SO_REUSEADDR);
+  if (shared) set(fd.get(), SOL_SOCKET, SO_REUSEPORT);
+  if (!v4) set(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY);
+  if (udp) {
+    set(fd.get(), SOL_SOCKET, SO_RCVBUF, kUdpBuffer);
+    set(fd.get(), SOL_SOCKET, SO_SNDBUF, kUdpBuffer);
+    if (address.address.is_unspecified()) {
+      set(fd.get(), v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO);
+    }
+    // A path MTU that somebody forged must not make us fragment less or more than the size we answer with.
+    set(fd.get(), v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER,
+        v4 ? IP_PMTUDISC_OMIT : IPV6_PMTUDISC_OMIT);
+  }
+  const Native where = native(address);
+  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&where.storage), where.size) != 0) {
+    return failure(address, udp, errno);
+  }
+  return fd.release();
+}
+
+uint16_t port_of(int fd) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size);
+  return socket_address(reinterpret_cast<const sockaddr&>(storage)).port;
+}
+
+}  // namespace
+
+Result<int> bind_socket(const SocketAddress& address, bool udp) { return bind_socket(address, udp, true); }
+
+Result<SocketAddress> claim_port(const SocketAddress& address) {
+  constexpr int kTries = 16;  // a port that is free for UDP is nearly always free for TCP
+  for (int attempt = 1;; ++attempt) {
+    const Result<int> udp = bind_socket(address, true, false);
+    if (!udp) return Error{udp.error()};
+    const Descriptor udp_fd(*udp);
+    const SocketAddress claimed{address.address, port_of(udp_fd.get())};
+    const Result<int> tcp = bind_socket(claimed, false, false);
+    if (!tcp) {
+      if (address.port == 0 && attempt < kTries) continue;
+      return Error{tcp.error()};
+    }
+    const Descriptor tcp_fd(*tcp);
+    return claimed;
+  }
+}
+
+}  // namespace meshdns

@@ -1,0 +1,125 @@
+#include "server/tcp.h"
+
+#include <algorithm>
+
+#include "server/connection_limits.h"
+#include "server/worker_context.h"
+
+namespace meshdns {
+namespace {
+
+constexpr int kBacklog = 511;
+constexpr size_t kReadSize = 16384;  // octets a read: dozens of pipelined queries
+
+uint64_t milliseconds(std::chrono::milliseconds duration) { return static_cast<uint64_t>(duration.count()); }
+
+}  // namespace
+
+TcpListener::TcpListener(uv_loop_t& loop, int fd, ConnectionLimits& limits, WorkerContext& context)
+    : loop_(loop), limits_(limits), context_(context), input_(kReadSize) {
+  output_.bytes.resize(kFlush + 2 + kMessage);
+  uv_tcp_init(&loop, &listener_);
+  uv_tcp_open(&listener_, fd);
+  listener_.data = this;
+  uv_timer_init(&loop, &timer_);
+  timer_.data = this;
+}
+
+TcpListener::~TcpListener() = default;
+
+int TcpListener::listen() {
+  // A tenth of the shortest deadline: nothing is closed much later than it should be.
+  const uint64_t period =
+      std::max<uint64_t>(milliseconds(std::min(context_.limits.tcp_idle, context_.limits.tcp_message)) / 10, 5);
+  uv_timer_start(
+      &timer_, [](uv_timer_t* timer) { static_cast<TcpListener*>(timer->data)->close_late(); }, period, period);
+  return uv_listen(reinterpret_cast<uv_stream_t*>(&listener_), kBacklog, [](uv_stream_t* server, int status) {
+    if (status == 0) static_cast<TcpListener*>(server->data)->accept();
+  });
+}
+
+void TcpListener::close() {
+  draining_ = true;
+  uv_close(reinterpret_cast<uv_handle_t*>(&listener_), nullptr);
+  while (!idle_.empty()) idle_.front()->close();
+  end_when_drained();
+}
+
+void TcpListener::end_when_drained() {
+  if (!draining_ || !busy_.empty() || uv_is_closing(reinterpret_cast<uv_handle_t*>(&timer_)) != 0) return;
+  uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);
+}
+
+// Who may connect ----------------------------------------------------------------------------------------------------
+
+void TcpListener::accept() {
+  idle_.push_back(std::make_unique<TcpConnection>(*this, loop_, context_));
+  TcpConnection& connection = *idle_.back();
+  connection.place_ = std::prev(idle_.end());
+  connection.since_ = uv_now(&loop_);
+  if (connection.accept(reinterpret_cast<uv_stream_t&>(listener_)) != 0 || !admit(connection.client())) {
+    connection.close();
+    return;
+  }
+  connection.counted_ = true;
+  context_.counters.tcp_connections.store(context_.counters.tcp_connections.load(std::memory_order_relaxed) + 1,
+                                          std::memory_order_relaxed);
+  connection.start();
+}
+
+/// RFC 7766 §6.2.2 leaves the limits to us. At one, the longest idle makes room; where none is idle, the new one has to go.
+bool TcpListener::admit(const IpAddress& client) {
+  using Verdict = ConnectionLimits::Verdict;
+  for (;;) {
+    const Verdict verdict = limits_.open(client);
+    if (verdict == Verdict::kOpen) return true;
+    bump(context_.counters.tcp_refused);
+    if (!close_longest_idle(verdict == Verdict::kTooManyOfClient ? &client : nullptr)) return false;
+  }
+}
+
+bool TcpListener::close_longest_idle(const IpAddress* client) {
+  const auto longest = std::ranges::find_if(idle_, [client](const auto& connection) {
+    return connection->counted_ && (client == nullptr || connection->client() == *client);
+  });
+  if (longest == idle_.end()) return false;
+  (*longest)->close();
+  return true;
+}
+
+// For how long -------------------------------------------------------------------------------------------------------
+
+void TcpListener::connection_goes_on(TcpConnection& connection, bool progress) {
+  const bool busy = connection.is_busy();
+  if (!busy && draining_) return connection.close();
+  if (busy == connection.in_busy_ && busy && !progress) return;  // still the same message
+  (busy ? busy_ : idle_)
+      .splice(busy ? busy_.end() : idle_.end(), connection.in_busy_ ? busy_ : idle_, connection.place_);
+  connection.in_busy_ = busy;
+  connection.since_ = uv_now(&loop_);
+}
+
+void TcpListener::connection_closes(TcpConnection& connection) {
+  closing_.splice(closing_.end(), connection.in_busy_ ? busy_ : idle_, connection.place_);
+  if (!std::exchange(connection.counted_, false)) return;
+  limits_.closed(connection.client());
+  context_.counters.tcp_connections.store(context_.counters.tcp_connections.load(std::memory_order_relaxed) - 1,
+                                          std::memory_order_relaxed);
+}
+
+void TcpListener::connection_closed(TcpConnection& connection) {
+  closing_.erase(connection.place_);
+  end_when_drained();
+}
+
+void TcpListener::close_late() {
+  const uint64_t now = uv_now(&loop_);
+  const auto close_late_of = [now](TcpConnection::List& connections, std::chrono::milliseconds allowed) {
+    while (!connections.empty() && connections.front()->since_ + milliseconds(allowed) <= now)
+      connections.front()->close();
+  };
+  close_late_of(idle_, context_.limits.tcp_idle);
+  close_late_of(busy_, context_.limits.tcp_message);
+}
+
+}  // namespace meshdns

@@ -1,0 +1,78 @@
+#pragma once
+
+// One TCP connection: messages with two octets of length before each (RFC 1035 §4.2.2, RFC 7766 §8).
+//
+// Memory: what a client can make us keep is the part of a message that has come (64 KiB, and one read behind it) and the replies
+// that it does not take (kFlush and one reply). While replies wait, nothing is read or answered.
+//
+// Threads: its listener's worker.
+
+#include <netinet/in.h>
+#include <uv.h>
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "server/counters.h"
+#include "zone/address.h"
+
+namespace meshdns {
+
+class TcpListener;
+struct WorkerContext;
+
+class TcpConnection {
+ public:
+  using List = std::list<std::unique_ptr<TcpConnection>>;
+
+  TcpConnection(TcpListener& listener, uv_loop_t& loop, WorkerContext& context);
+  TcpConnection(const TcpConnection&) = delete;
+  TcpConnection& operator=(const TcpConnection&) = delete;
+
+  /// Accepts what waits at `server`. 0, or libuv's error.
+  int accept(uv_stream_t& server);
+
+  /// Begins to read. close() is due in the end, as it is after a failed accept().
+  void start();
+  void close();
+
+  const IpAddress& client() const { return client_; }
+
+  /// In the middle of a message, or with replies that the client has not taken.
+  bool is_busy() const { return !partial_.empty() || !unsent_.empty(); }
+
+ private:
+  friend class TcpListener;
+
+  uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&handle_); }
+  void on_read(ssize_t size);
+  void on_written(int status);
+  bool take(std::span<const uint8_t> bytes);
+  size_t answer_messages(std::span<const uint8_t> bytes);
+  bool answer(std::span<const uint8_t> message);
+  void flush();
+  void go_on(bool progress);
+
+  TcpListener& listener_;
+  WorkerContext& context_;
+  uv_tcp_t handle_{};
+  uv_write_t write_{};
+  sockaddr_in6 peer_{};  // or a sockaddr_in
+  IpAddress client_;
+  Transport transport_ = Transport::kTcp4;
+  std::vector<uint8_t> partial_;  // of a message that has not all come, or that waits behind unsent replies
+  std::vector<uint8_t> unsent_;   // replies that the socket did not take; being written
+  bool half_closed_ = false;      // the client sends no more
+  bool closing_ = false;
+
+  // The listener's.
+  List::iterator place_;
+  bool in_busy_ = false;
+  bool counted_ = false;
+  uint64_t since_ = 0;  // loop time in milliseconds at which its state, or the message that it waits for, began
+};
+
+}  // namespace meshdns

@@ -1,0 +1,63 @@
+#include "server/worker.h"
+
+#include "server/connection_limits.h"
+#include "server/sockets.h"
+#include "server/tcp.h"
+#include "server/udp.h"
+#include "zone/directory.h"
+
+namespace meshdns {
+
+Worker::Worker(Directory& directory, const ServerOptions& options, ConnectionLimits& limits, Counters& counters)
+    : limits_(options.limits),
+      connection_limits_(limits),
+      reader_(directory.epochs()),
+      responder_(directory, counters, options.limits.udp_size),
+      context_{responder_, counters, reader_, limits_, options.query_log} {
+  uv_loop_init(&loop_);
+  uv_async_init(&loop_, &end_, [](uv_async_t* async) { static_cast<Worker*>(async->data)->close_all(); });
+  end_.data = this;
+}
+
+Worker::~Worker() {
+  begin_end();
+  end();
+  uv_loop_close(&loop_);
+}
+
+Result<std::monostate> Worker::listen(const SocketAddress& address) {
+  const Result<int> udp = bind_socket(address, true);
+  if (!udp) return Error{udp.error()};
+  udp_.push_back(std::make_unique<UdpListener>(loop_, *udp, address.address.is_unspecified(), context_));
+  const Result<int> tcp = bind_socket(address, false);
+  if (!tcp) return Error{tcp.error()};
+  tcp_.push_back(std::make_unique<TcpListener>(loop_, *tcp, connection_limits_, context_));
+  if (const int error = tcp_.back()->listen()) {
+    return Error{"cannot listen on " + address.text() + " (TCP): " + uv_strerror(error)};
+  }
+  return std::monostate();
+}
+
+void Worker::start() {
+  thread_ = std::thread([this] { uv_run(&loop_, UV_RUN_DEFAULT); });
+}
+
+void Worker::begin_end() {
+  if (uv_is_closing(reinterpret_cast<uv_handle_t*>(&end_)) == 0) uv_async_send(&end_);
+}
+
+void Worker::end() {
+  if (thread_.joinable()) {
+    thread_.join();
+  } else {
+    uv_run(&loop_, UV_RUN_DEFAULT);  // never started: what was opened still has to be closed
+  }
+}
+
+void Worker::close_all() {
+  for (const auto& listener : udp_) listener->close();
+  for (const auto& listener : tcp_) listener->close();
+  uv_close(reinterpret_cast<uv_handle_t*>(&end_), nullptr);
+}
+
+}  // namespace meshdns

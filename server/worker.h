@@ -1,0 +1,54 @@
+#pragma once
+
+// One worker: a thread with a libuv loop, its sockets, its responder and its counters.
+//
+// Threads: constructed, started and ended from the server's thread; everything else happens on its own.
+
+#include <uv.h>
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "server/worker_context.h"
+#include "zone/result.h"
+
+namespace meshdns {
+
+class ConnectionLimits;
+class Directory;
+class TcpListener;
+class UdpListener;
+
+class Worker {
+ public:
+  Worker(Directory& directory, const ServerOptions& options, ConnectionLimits& limits, Counters& counters);
+  ~Worker();  // ends
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// Opens the worker's sockets on `address`. Before start().
+  Result<std::monostate> listen(const SocketAddress& address);
+
+  void start();
+
+  /// Finishes what is in flight and ends the thread. begin_end() returns at once, so that workers can end side by side.
+  void begin_end();
+  void end();
+
+ private:
+  void close_all();
+
+  uv_loop_t loop_{};
+  uv_async_t end_{};
+  ServerLimits limits_;
+  ConnectionLimits& connection_limits_;
+  Epochs::Reader reader_;
+  Responder responder_;
+  WorkerContext context_;
+  std::vector<std::unique_ptr<UdpListener>> udp_;
+  std::vector<std::unique_ptr<TcpListener>> tcp_;
+  std::thread thread_;
+};
+
+}  // namespace meshdns
