@@ -92,6 +92,8 @@ struct SizeHistogram {
 /// the count.
 template <int64_t FirstMicroseconds, size_t Steps>
 struct DurationHistogram {
+  static constexpr size_t kSteps = Steps;
+
   std::array<std::atomic<uint64_t>, Steps + 1> buckets{};
   std::atomic<uint64_t> sum{0};  // nanoseconds
 
@@ -115,7 +117,8 @@ using RequestDuration = DurationHistogram<250, 16>;
 /// writes it.
 using ProgrammingDuration = DurationHistogram<1000, 20>;
 
-struct alignas(64) Counters {
+class alignas(64) Counters {
+ public:
   /// `zones`: how many the configuration names; a zone's index is its position there.
   explicit Counters(size_t zones) : zones(zones), responses(std::make_unique<ZoneResponses[]>(zones + 1)) {}
   Counters(const Counters&) = delete;
