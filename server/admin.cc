@@ -1,0 +1,125 @@
+#include "server/admin.h"
+
+#include <ldns/ldns.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "server/admin_pages.h"
+#include "server/http_server.h"
+#include "server/metrics.h"
+#include "server/zone_text.h"
+
+namespace meshdns {
+
+namespace {
+
+constexpr const char* kMasterFile = "text/dns; charset=utf-8";  // RFC 4027
+
+/// From a mnemonic, TYPE65280, or a number; 0 where it is none of these.
+uint16_t parse_type(const std::string& text) {
+  uint16_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure == std::errc() && end == text.data() + text.size()) return number;
+  return static_cast<uint16_t>(ldns_get_rr_type_by_name(text.c_str()));
+}
+
+std::string type_text(uint16_t type) {
+  const std::unique_ptr<char, decltype(&free)> text(ldns_rr_type2str(static_cast<ldns_rr_type>(type)), free);
+  return text.get();
+}
+
+}  // namespace
+
+struct AdminServer::State {
+  State(AdminOptions options, AdminView view) : options(std::move(options)), view(std::move(view)) {}
+
+  HttpResponse answer(const HttpRequest& request);
+  HttpResponse ready() const;
+  HttpResponse zone(std::string_view name);
+  HttpResponse explain(const HttpRequest& request) const;
+  bool allowed(const IpAddress& client) const;
+
+  const AdminOptions options;
+  const AdminView view;
+  std::atomic<bool> shutting_down{false};
+  std::atomic<bool> zone_in_hand{false};
+  std::unique_ptr<HttpServer> http;  // last: its threads use the rest
+};
+
+HttpResponse AdminServer::State::answer(const HttpRequest& request) {
+  static constexpr std::string_view kZones = "/zones/";
+  if (request.path == "/health") return {200, "OK\n"};
+  if (request.path == "/ready") return ready();
+  if (request.path == "/metrics") return {200, metrics_text(view), "text/plain; version=0.0.4; charset=utf-8"};
+  if (request.path == "/") return {200, status_page(view, shutting_down), "text/html; charset=utf-8"};
+  const bool is_zone = request.path.starts_with(kZones);
+  if (!is_zone && request.path != "/explain") {
+    return {404, "no such page: there are /health, /ready, /metrics, /zones/NAME, /explain?name=NAME&type=A and /\n"};
+  }
+  if (!allowed(request.client)) {
+    return {403, request.client.text() + " may not read this: it is in none of the blocks of admin.allow\n"};
+  }
+  return is_zone ? zone(std::string_view(request.path).substr(kZones.size())) : explain(request);
+}
+
+bool AdminServer::State::allowed(const IpAddress& client) const {
+  return std::ranges::any_of(options.allow, [&](const IpBlock& block) { return block.contains(client); });
+}
+
+HttpResponse AdminServer::State::ready() const {
+  if (shutting_down) return {503, "shutting down\n"};
+  const std::string missing = missing_sources(view);
+  return missing.empty() ? HttpResponse{200, "OK\n"} : HttpResponse{503, missing};
+}
+
+HttpResponse AdminServer::State::zone(std::string_view name) {
+  const auto apex = Name::parse(name);
+  const auto zones = view.directory.zones();
+  const auto found = std::ranges::find_if(zones, [&](const auto& zone) { return apex && zone->apex() == *apex; });
+  if (found == zones.end()) {
+    std::string text = "no such zone; there are:\n";
+    for (const auto& zone : zones) text += "/zones/" + zone->apex().text() + "\n";
+    return {404, std::move(text)};
+  }
+  // A copy of a zone is large: one at a time bounds the memory.
+  if (zone_in_hand.exchange(true)) return {503, "another client is reading a zone: try again in a moment\n"};
+  const std::shared_ptr<std::atomic<bool>> in_hand(&zone_in_hand, [](std::atomic<bool>* flag) { *flag = false; });
+  const auto text = std::make_shared<ZoneText>(**found, view.directory.epochs());
+  return {200, "", kMasterFile, [text, in_hand](std::string& piece) { return text->next(piece); }};
+}
+
+HttpResponse AdminServer::State::explain(const HttpRequest& request) const {
+  const std::string name_text = request.param("name", "");
+  const std::string type_param = request.param("type", "A");
+  const auto name = Name::parse(name_text);
+  if (!name) return {400, "name=" + name_text + ": " + name.error() + "\n"};
+  const uint16_t type = parse_type(type_param);
+  if (type == 0)
+    return {400, "type=" + type_param + ": neither a type's name, such as A, nor a number from 1 to 65535\n"};
+  const auto explanation = view.explain(*name, type);
+  if (!explanation) return {503, "busy: the answer did not come in time; try again in a moment\n"};
+  return {200, explanation_json(name->text(), type_text(type), *explanation), "application/json"};
+}
+
+AdminServer::AdminServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+AdminServer::~AdminServer() = default;
+
+Result<std::unique_ptr<AdminServer>> AdminServer::start(AdminOptions options, AdminView view) {
+  auto state = std::make_unique<State>(std::move(options), std::move(view));
+  auto http = HttpServer::start(state->options.listen.address, state->options.listen.port,
+                                [&state = *state](const HttpRequest& request) { return state.answer(request); });
+  if (!http) return Error{http.error()};
+  state->http = std::move(*http);
+  return std::unique_ptr<AdminServer>(new AdminServer(std::move(state)));
+}
+
+uint16_t AdminServer::port() const { return state_->http->port(); }
+void AdminServer::set_shutting_down() { state_->shutting_down = true; }
+void AdminServer::stop() { state_->http->stop(); }
+
+}  // namespace meshdns

@@ -1,0 +1,400 @@
+#include "server/http_server.h"
+
+#include <httplib.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace meshdns {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kMaxConnections =
+    128;  // more would let a client hold many descriptors; fewer would shut out a burst of scrapes
+constexpr size_t kHandlers = 8;       // slow readers of long answers hold one each
+constexpr size_t kMaxRequest = 8192;  // bytes: a browser's cookies fit
+constexpr std::chrono::seconds kRequestTime{5};
+constexpr std::chrono::seconds kResponseTime{30};
+constexpr std::chrono::milliseconds kRefusedBodyTime{200};
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+int milliseconds_until(Clock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return static_cast<int>(std::max<decltype(left)>(left, 0));
+}
+
+struct Connection {
+  Descriptor socket;
+  IpAddress client;
+  Clock::time_point deadline;
+  std::string request = {};
+  bool finished = false;  // closed by the client, or of no use
+};
+
+bool is_complete(const std::string& request) {
+  return request.size() >= kMaxRequest || request.find("\r\n\r\n") != std::string::npos;
+}
+
+/// What httplib reads its request from and writes its response to. Reading never blocks: the request is here already, and one that
+/// was cut at the limit ends early, which httplib answers with 400.
+class RequestStream final : public httplib::Stream {
+ public:
+  RequestStream(Connection& connection, int stop_event)
+      : connection_(connection), stop_event_(stop_event), deadline_(Clock::now() + kResponseTime) {}
+
+  bool is_readable() const override { return position_ < connection_.request.size(); }
+  bool is_writable() const override { return writable_; }
+
+  ssize_t read(char* out, size_t size) override {
+    const size_t n = connection_.request.copy(out, size, position_);
+    position_ += n;
+    return static_cast<ssize_t>(n);
+  }
+
+  ssize_t write(const char* data, size_t size) override {
+    for (size_t done = 0; done < size && writable_;) {
+      const ssize_t n = send(connection_.socket.get(), data + done, size - done, MSG_NOSIGNAL);
+      if (n >= 0) {
+        done += static_cast<size_t>(n);
+      } else if (errno != EINTR) {
+        writable_ = (errno == EAGAIN || errno == EWOULDBLOCK) && wait_for_room();
+      }
+    }
+    return writable_ ? static_cast<ssize_t>(size) : -1;
+  }
+
+  void get_remote_ip_and_port(std::string& ip, int& port) const override {
+    ip = connection_.client.text();
+    port = 0;
+  }
+  void get_local_ip_and_port(std::string& ip, int& port) const override {
+    ip.clear();
+    port = 0;
+  }
+  // Not the real one: httplib answers 500 where it is FD_SETSIZE or more, as it would select() on it.
+  socket_t socket() const override { return -1; }
+
+ private:
+  bool wait_for_room() {
+    pollfd events[] = {{connection_.socket.get(), POLLOUT, 0}, {stop_event_, POLLIN, 0}};
+    const int n = poll(events, 2, milliseconds_until(deadline_));
+    return n > 0 && events[1].revents == 0;
+  }
+
+  Connection& connection_;
+  const int stop_event_;
+  const Clock::time_point deadline_;
+  size_t position_ = 0;
+  bool writable_ = true;
+};
+
+/// httplib's parser and writer of messages, without its sockets and threads.
+class Protocol final : public httplib::Server {
+ public:
+  Protocol(int listener, HttpHandler handler) : handler_(std::move(handler)) {
+    svr_sock_ = listener;  // httplib never touches it, but takes a server without one for one that is shutting down
+    set_default_headers({{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}});
+    set_expect_100_continue_handler([](const auto&, auto&) { return 417; });
+    set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+      answer(request, response);
+      return HandlerResponse::Handled;
+    });
+    set_exception_handler([](const auto& request, auto& response, std::exception_ptr error) {
+      try {
+        std::rethrow_exception(std::move(error));
+      } catch (const std::exception& e) {
+        spdlog::error("admin: {} failed: {}", request.path, e.what());
+      }
+      response.status = 500;
+    });
+  }
+
+  void serve(Connection& connection, int stop_event) {
+    RequestStream stream(connection, stop_event);
+    bool closed = false;
+    // A few dozen ranges of one long body would be put together in memory: there are no ranges here.
+    process_request(stream, true, closed, [](httplib::Request& request) { request.ranges.clear(); });
+  }
+
+ private:
+  static bool has_body(const httplib::Request& request) {
+    const std::string length = request.get_header_value("Content-Length");
+    return request.has_header("Transfer-Encoding") || (!length.empty() && length != "0");
+  }
+
+  void answer(const httplib::Request& request, httplib::Response& response) const {
+    if (request.method != "GET" && request.method != "HEAD") {
+      response.status = 405;
+      response.set_header("Allow", "GET, HEAD");
+      response.set_content("only GET and HEAD are served here\n", "text/plain");
+      return;
+    }
+    if (has_body(request)) {
+      response.status = 413;
+      response.set_content("requests have no body here\n", "text/plain");
+      return;
+    }
+    const auto client = IpAddress::parse(request.remote_addr);
+    HttpResponse ours = handler_({request.path, request.params, *client});
+    response.status = ours.status;
+    if (!ours.pieces) {
+      response.set_content(ours.body, ours.type);
+      return;
+    }
+    response.set_chunked_content_provider(
+        ours.type, [pieces = std::move(ours.pieces)](size_t, httplib::DataSink& sink) {
+          std::string piece;
+          const bool more = pieces(piece);
+          const bool written = piece.empty() || sink.write(piece.data(), piece.size());
+          if (!more) sink.done();
+          return written;
+        });
+  }
+
+  const HttpHandler handler_;
+};
+
+IpAddress client_address(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET) {
+    std::array<uint8_t, 4> bytes{};
+    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in&>(address).sin_addr, bytes.size());
+    return IpAddress::v4(bytes);
+  }
+  const in6_addr& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
+  const std::span<const uint8_t, 16> bytes(v6.s6_addr);
+  return IN6_IS_ADDR_V4MAPPED(&v6) != 0 ? IpAddress::v4(bytes.last<4>()) : IpAddress::v6(bytes);
+}
+
+std::pair<sockaddr_storage, socklen_t> socket_address(const IpAddress& address, uint16_t port) {
+  sockaddr_storage storage{};
+  if (address.is_v4()) {
+    auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    std::memcpy(&v4.sin_addr, address.bytes().data(), sizeof v4.sin_addr);
+    return {storage, sizeof v4};
+  }
+  auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
+  std::memcpy(&v6.sin6_addr, address.bytes().data(), sizeof v6.sin6_addr);
+  return {storage, sizeof v6};
+}
+
+Result<Descriptor> listen_on(const IpAddress& address, uint16_t port) {
+  const auto failed = [&](const char* what) {
+    const int error = errno;
+    const std::string host = address.is_v4() ? address.text() : "[" + address.text() + "]";
+    return Error{std::string("admin: cannot ") + what + " " + host + ":" + std::to_string(port) + ": " +
+                 std::strerror(error)};
+  };
+  Descriptor socket(::socket(address.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (socket.get() < 0) return failed("open a socket for");
+  const int on = 1;
+  const int off = 0;
+  setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (!address.is_v4()) setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  const auto [storage, size] = socket_address(address, port);
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&storage), size) != 0) return failed("listen on");
+  if (::listen(socket.get(), kMaxConnections) != 0) return failed("listen on");
+  return socket;
+}
+
+}  // namespace
+
+struct HttpServer::State {
+  State(Descriptor socket, HttpHandler handler)
+      : listener(std::move(socket)),
+        stop_event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        protocol(listener.get(), std::move(handler)) {}
+
+  void start() {
+    threads.emplace_back([this] { accept_and_read(); });
+    for (size_t i = 0; i < kHandlers; ++i) threads.emplace_back([this] { handle(); });
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex);
+      stopping = true;
+    }
+    const uint64_t one = 1;
+    [[maybe_unused]] const ssize_t n = write(stop_event.get(), &one, sizeof one);  // never read: stays readable
+    changed.notify_all();
+    for (std::thread& thread : threads) thread.join();
+    threads.clear();
+  }
+
+  void accept_and_read();
+  void accept_all(std::vector<Connection>& waiting);
+  void hand_over(Connection connection);
+  void handle();
+  void serve(Connection& connection);
+  void read_refused_body(const Connection& connection) const;
+
+  const Descriptor listener;
+  const Descriptor stop_event;
+  Protocol protocol;
+  std::vector<std::thread> threads;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stopping = false;
+  std::deque<Connection> ready;
+  size_t in_hand = 0;  // ready or with a handler
+};
+
+void HttpServer::State::accept_and_read() {
+  std::vector<Connection> waiting;  // for their requests; the longest waiting first
+  for (;;) {
+    std::vector<pollfd> events = {{stop_event.get(), POLLIN, 0}, {listener.get(), POLLIN, 0}};
+    for (const Connection& connection : waiting) events.push_back({connection.socket.get(), POLLIN, 0});
+    poll(events.data(), events.size(), waiting.empty() ? -1 : milliseconds_until(waiting.front().deadline));
+    if (events[0].revents != 0) return;
+
+    const auto now = Clock::now();
+    for (size_t i = 0; i < waiting.size(); ++i) {
+      Connection& connection = waiting[i];
+      if (events[i + 2].revents != 0) {
+        char buffer[kMaxRequest];
+        const ssize_t n = recv(connection.socket.get(), buffer, kMaxRequest - connection.request.size(), 0);
+        if (n > 0) connection.request.append(buffer, static_cast<size_t>(n));
+        connection.finished = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+        if (!connection.finished && is_complete(connection.request)) {
+          hand_over(std::move(connection));
+          connection.finished = true;
+        }
+      }
+      if (connection.deadline <= now) connection.finished = true;
+    }
+    std::erase_if(waiting, [](const Connection& connection) { return connection.finished; });
+    if (events[1].revents != 0) accept_all(waiting);
+  }
+}
+
+void HttpServer::State::accept_all(std::vector<Connection>& waiting) {
+  for (;;) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    Descriptor socket(
+        accept4(listener.get(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (socket.get() < 0) {
+      const bool out_of_descriptors = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+      if (out_of_descriptors) std::this_thread::sleep_for(std::chrono::milliseconds(50));  // or the poll would spin
+      return;
+    }
+    const int on = 1;
+    setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    size_t connections = waiting.size() + 1;
+    {
+      const std::lock_guard lock(mutex);
+      connections += in_hand;
+    }
+    if (connections > kMaxConnections) {
+      if (waiting.empty()) continue;
+      waiting.erase(waiting.begin());
+    }
+    waiting.push_back({std::move(socket), client_address(address), Clock::now() + kRequestTime});
+  }
+}
+
+void HttpServer::State::hand_over(Connection connection) {
+  {
+    const std::lock_guard lock(mutex);
+    ready.push_back(std::move(connection));
+    ++in_hand;
+  }
+  changed.notify_one();
+}
+
+void HttpServer::State::handle() {
+  for (;;) {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [this] { return stopping || !ready.empty(); });
+    if (stopping) return;
+    Connection connection = std::move(ready.front());
+    ready.pop_front();
+    lock.unlock();
+    serve(connection);
+    lock.lock();
+    --in_hand;
+  }
+}
+
+void HttpServer::State::serve(Connection& connection) {
+  try {
+    protocol.serve(connection, stop_event.get());
+    read_refused_body(connection);
+  } catch (const std::exception& e) {
+    spdlog::error("admin: a response was cut short: {}", e.what());
+  }
+}
+
+// Closing with bytes unread resets the connection, and the client may lose the response that says why.
+void HttpServer::State::read_refused_body(const Connection& connection) const {
+  shutdown(connection.socket.get(), SHUT_WR);
+  if (connection.request.ends_with("\r\n\r\n")) return;
+  const auto deadline = Clock::now() + kRefusedBodyTime;
+  char buffer[4096];
+  for (;;) {
+    pollfd events[] = {{connection.socket.get(), POLLIN, 0}, {stop_event.get(), POLLIN, 0}};
+    if (poll(events, 2, milliseconds_until(deadline)) <= 0 || events[1].revents != 0) return;
+    if (recv(connection.socket.get(), buffer, sizeof buffer, 0) <= 0) return;
+  }
+}
+
+std::string HttpRequest::param(const std::string& name, const std::string& otherwise) const {
+  const auto found = params.find(name);
+  return found == params.end() ? otherwise : found->second;
+}
+
+HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+HttpServer::~HttpServer() { stop(); }
+
+Result<std::unique_ptr<HttpServer>> HttpServer::start(const IpAddress& address, uint16_t port, HttpHandler handler) {
+  auto socket = listen_on(address, port);
+  if (!socket) return Error{socket.error()};
+  auto state = std::make_unique<State>(std::move(*socket), std::move(handler));
+  state->start();
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+}
+
+uint16_t HttpServer::port() const {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  getsockname(state_->listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.ss_family == AF_INET ? reinterpret_cast<const sockaddr_in&>(address).sin_port
+                                            : reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+}
+
+void HttpServer::stop() { state_->stop(); }
+
+}  // namespace meshdns
