@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "zone/address.h"
@@ -22,6 +23,8 @@ struct SocketAddress {
   IpAddress address;
   uint16_t port;
   std::string text() const;  // "127.0.0.1:53", "[::1]:53"
+
+  bool operator==(const SocketAddress&) const = default;
 };
 
 struct ServerLimits {
@@ -30,6 +33,8 @@ struct ServerLimits {
   std::chrono::milliseconds tcp_idle{30000};  // without a query under way
   std::chrono::milliseconds tcp_message{2000};  // from a message's first octet to its last, and for a reply to be taken
   uint16_t udp_size = 1232;                     // octets; advertised, and the most that a UDP response has
+
+  bool operator==(const ServerLimits&) const = default;
 };
 
 enum class QueryLog : uint8_t { kNone, kErrors, kAll };

@@ -44,6 +44,8 @@ class IpBlock {
   unsigned prefix() const { return prefix_; }
   bool is_single() const { return prefix_ == base_.bytes().size() * 8; }
 
+  bool operator==(const IpBlock&) const = default;
+
  private:
   IpBlock(IpAddress base, unsigned prefix) : base_(base), prefix_(prefix) {}
 

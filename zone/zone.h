@@ -27,6 +27,8 @@ namespace meshdns {
 struct NameServer {
   Name name;
   std::vector<IpAddress> addresses;  // published where the name is within the zone
+
+  bool operator==(const NameServer&) const = default;
 };
 
 struct ZoneOptions {
@@ -35,6 +37,8 @@ struct ZoneOptions {
   uint32_t negative_ttl = 5;            // seconds, SOA MINIMUM (RFC 2308 §4)
   std::vector<NameServer> nameservers;  // at least one; the first is the SOA's MNAME
   Name contact;                         // the SOA's RNAME: a mailbox in the form of a name
+
+  bool operator==(const ZoneOptions&) const = default;
 };
 
 class Zone {
