@@ -28,7 +28,7 @@ inline constexpr uint64_t kRootHash = 0;
 /// The hash of the name that `label` makes below a name of hash `parent`. `label` begins with its length octet, is
 /// lower-cased, and has at least 7 readable octets behind it.
 inline uint64_t child_hash(const HashKey& key, uint64_t parent, const uint8_t* label) {
-  auto [v0, v1, v2, v3] = key.state;
+  uint64_t v0 = key.state[0], v1 = key.state[1], v2 = key.state[2], v3 = key.state[3];
   const auto round = [&] {
     v0 += v1;
     v1 = std::rotl(v1, 13);
