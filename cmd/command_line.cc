@@ -1,0 +1,171 @@
+#include "cmd/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "cmd/config_reader.h"
+#include "cmd/nearest.h"
+#include "cmd/text_value.h"
+
+namespace meshdns {
+namespace {
+
+void add_flags(CLI::App& app, CommandLine& flags) {
+  const auto once = [&](const char* name, auto& value, const char* type, const char* help) {
+    app.add_option(name, value, help)->type_name(type);
+  };
+  const auto repeated = [&](const char* name, std::vector<std::string>& values, const char* type, const char* help) {
+    app.add_option(name, values, help)->type_name(type)->allow_extra_args(false);
+  };
+  once("--config", flags.config, "FILE", "The configuration file; flags override it");
+  repeated("--listen", flags.listen, "ADDR:PORT",
+           "Answer here over UDP and TCP; port 0 picks a free one. May be repeated");
+  repeated("--zone", flags.zones, "NAME", "Serve this zone. May be repeated");
+  repeated("--from", flags.from, "kubernetes|PATH",
+           "Where ServiceEntries come from: the cluster, or a manifest file or directory");
+  once("--kubeconfig", flags.kubeconfig, "FILE", "How to reach the cluster; without it, the one that the pod is in");
+  once("--context", flags.context, "NAME", "The kubeconfig's context; without it, the current one");
+  repeated("--namespace", flags.namespaces, "NS", "Only ServiceEntries of this namespace. May be repeated");
+  once("--admin", flags.admin, "ADDR:PORT", "Serve /health, /ready, /metrics, /zones and /explain here over HTTP");
+  once("--state", flags.state, "DIR", "Not yet supported");
+  once("--workers", flags.workers, "N", "Threads that answer; auto is one a core");
+  once("--default-address", flags.default_address, "IP", "Not yet supported");
+  once("--log-level", flags.log_level, "LEVEL", "debug, info, warn or error");
+  app.add_flag("--check-config", flags.check_config, "Check the configuration and leave");
+}
+
+Error unknown(const CLI::App& app, const std::string& argument) {
+  if (!argument.starts_with('-')) return Error{"found the argument " + quote(argument) + ", expected flags alone"};
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) names.push_back("--" + option->get_lnames().front());
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const std::string word = argument.substr(0, argument.find('='));
+  return Error{"found the unknown flag " + quote(word) + ", the nearest known one is " +
+               std::string(nearest(word, candidates))};
+}
+
+/// Lays flags over a configuration, and gathers what is wrong with them.
+class Overlay {
+ public:
+  template <class T, class Parse>
+  void read(const char* flag, const std::optional<std::string>& text, T& into, const Parse& parse) {
+    if (!text) return;
+    auto value = parse(*text);
+    if (value) {
+      into = *std::move(value);
+    } else {
+      complain(flag, value.error());
+    }
+  }
+
+  template <class T, class Parse>
+  void read_list(const char* flag, const std::vector<std::string>& texts, std::vector<T>& into, const Parse& parse) {
+    if (texts.empty()) return;
+    into.clear();
+    for (const std::string& text : texts) {
+      auto value = parse(text);
+      if (value) {
+        into.push_back(*std::move(value));
+      } else {
+        complain(flag, value.error());
+      }
+    }
+  }
+
+  void complain(const char* flag, const std::string& found_and_expected) {
+    error_.message += (error_.message.empty() ? "" : "\n") + std::string(flag) + ": " + found_and_expected;
+  }
+
+  const Error& error() const { return error_; }
+
+ private:
+  Error error_;
+};
+
+/// `--from kubernetes` and `--from PATH` replace the file's sources; the cluster's flags alone change its Kubernetes source, or
+/// make one.
+void read_source(const CommandLine& flags, std::vector<SourceConfig>& sources, Overlay& overlay) {
+  const bool cluster_flags = flags.kubeconfig || flags.context || !flags.namespaces.empty();
+  if (flags.from.size() > 1) {
+    return overlay.complain(
+        "--from", "found " + std::to_string(flags.from.size()) + " sources, which is not yet supported; expected one");
+  }
+  if (!flags.from.empty() && flags.from.front() != "kubernetes") {
+    if (cluster_flags) {
+      return overlay.complain("--from", "found " + quote(flags.from.front()) +
+                                            " beside --kubeconfig, --context or --namespace, expected kubernetes");
+    }
+    FilesConfig files;
+    overlay.read("--from", flags.from.front(), files.path, parse_path);
+    sources = {std::move(files)};
+    return;
+  }
+  if (flags.from.empty() && !cluster_flags) return;
+  const bool changes_one =
+      flags.from.empty() && !sources.empty() && std::holds_alternative<KubernetesConfig>(sources[0]);
+  KubernetesConfig kubernetes = changes_one ? std::get<KubernetesConfig>(sources[0]) : KubernetesConfig();
+  kubernetes.kubeconfig = flags.kubeconfig.value_or(kubernetes.kubeconfig);
+  kubernetes.context = flags.context.value_or(kubernetes.context);
+  overlay.read_list("--namespace", flags.namespaces, kubernetes.namespaces, parse_namespace);
+  sources = {std::move(kubernetes)};
+}
+
+void read_zones(const CommandLine& flags, std::vector<ZoneOptions>& zones, Overlay& overlay) {
+  if (flags.zones.empty()) return;
+  std::vector<Name> names;
+  overlay.read_list("--zone", flags.zones, names, parse_zone_name);
+  zones.clear();
+  for (const Name& name : names) {
+    if (std::ranges::count(zones, name, &ZoneOptions::apex) > 0) {
+      overlay.complain("--zone", "found " + quote(name.text()) + " again, expected each zone once");
+    }
+    zones.push_back(default_zone(name));
+  }
+}
+
+}  // namespace
+
+Result<CommandLine> parse_command_line(int argc, const char* const* argv, std::string_view version) {
+  CommandLine flags;
+  CLI::App app{"An authoritative DNS server for the ServiceEntries of service meshes", "meshdns"};
+  add_flags(app, flags);
+  app.set_version_flag("--version", "meshdns " + std::string(version), "Print the version and leave");
+  app.allow_extras();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    flags.print = app.help();
+    return flags;
+  } catch (const CLI::CallForVersion& call) {
+    flags.print = std::string(call.what()) + "\n";
+    return flags;
+  } catch (const CLI::ParseError& error) {
+    return Error{error.what()};
+  }
+  const std::vector<std::string> rest = app.remaining();
+  if (!rest.empty()) return unknown(app, rest.front());
+  return flags;
+}
+
+Result<Config> make_config(const CommandLine& flags, std::string_view file_text) {
+  auto config = read_config(flags.config, file_text);
+  if (!config) return config;
+  Overlay overlay;
+  overlay.read_list("--listen", flags.listen, config->listen, parse_socket_address);
+  read_zones(flags, config->zones, overlay);
+  read_source(flags, config->sources, overlay);
+  overlay.read("--admin", flags.admin, config->admin.listen, parse_socket_address);
+  overlay.read("--workers", flags.workers, config->workers, parse_workers);
+  overlay.read("--log-level", flags.log_level, config->log.level, parse_log_level);
+  const auto later = [&](const char* flag, const std::string& text) {
+    if (!text.empty()) overlay.complain(flag, "found " + quote(text) + ", which is not yet supported");
+  };
+  later("--state", flags.state);
+  later("--default-address", flags.default_address);
+  if (!overlay.error().message.empty()) return overlay.error();
+  return config;
+}
+
+}  // namespace meshdns

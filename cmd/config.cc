@@ -1,0 +1,36 @@
+#include "cmd/config.h"
+
+namespace meshdns {
+
+ZoneOptions default_zone(const Name& name) {
+  return {.apex = name,
+          .nameservers = {{*Name::parse("ns.dns." + name.text()), {}}},
+          .contact = *Name::parse("hostmaster." + name.text())};
+}
+
+AdminConfig::AdminConfig()
+    : listen{*IpAddress::parse("::"), 9153}, allow{*IpBlock::parse("127.0.0.0/8"), *IpBlock::parse("::1/128")} {}
+
+Config::Config()
+    : listen{{*IpAddress::parse("0.0.0.0"), 53}, {*IpAddress::parse("::"), 53}},
+      zones{default_zone(*Name::parse("global"))} {}
+
+std::vector<std::string> changed_keys(const Config& before, const Config& after) {
+  std::vector<std::string> changed;
+  const auto compare = [&](const char* key, const auto& member) {
+    if (!(member(before) == member(after))) changed.emplace_back(key);
+  };
+  compare("listen", [](const Config& c) { return c.listen; });
+  compare("workers", [](const Config& c) { return c.workers; });
+  compare("zones", [](const Config& c) { return c.zones; });
+  compare("sources", [](const Config& c) { return c.sources; });
+  compare("limits", [](const Config& c) { return c.limits; });
+  compare("admin", [](const Config& c) { return c.admin; });
+  compare("log.level", [](const Config& c) { return c.log.level; });
+  compare("log.format", [](const Config& c) { return c.log.format; });
+  compare("log.queries", [](const Config& c) { return c.log.queries; });
+  compare("lameduck", [](const Config& c) { return c.lameduck; });
+  return changed;
+}
+
+}  // namespace meshdns

@@ -1,0 +1,75 @@
+#pragma once
+
+// The configuration as the program uses it: plain values, all of them valid, with the defaults that a user gets who says nothing.
+// The keys are those of the YAML file; what a later version brings is known to the reader alone, which refuses it.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "server/server.h"
+#include "zone/address.h"
+#include "zone/name.h"
+#include "zone/zone.h"
+
+namespace meshdns {
+
+/// The zone as it is when nothing but its name is known. The name is one that parse_zone_name() accepts.
+ZoneOptions default_zone(const Name& name);
+
+struct KubernetesConfig {
+  std::string cluster = "kubernetes";   // what the cluster is called in /explain, /ready and metrics
+  std::string kubeconfig;               // a file; empty: the cluster that the pod is in
+  std::string context;                  // empty: the kubeconfig's current one
+  std::vector<std::string> namespaces;  // empty: all
+
+  bool operator==(const KubernetesConfig&) const = default;
+};
+
+struct FilesConfig {
+  std::string path;  // a manifest or a directory of them
+
+  bool operator==(const FilesConfig&) const = default;
+};
+
+using SourceConfig = std::variant<KubernetesConfig, FilesConfig>;
+
+struct AdminConfig {
+  AdminConfig();
+
+  SocketAddress listen;
+  std::vector<IpBlock> allow;  // who may read /zones and /explain
+
+  bool operator==(const AdminConfig&) const = default;
+};
+
+enum class LogLevel : uint8_t { kDebug, kInfo, kWarn, kError };
+enum class LogFormat : uint8_t { kText, kJson };
+
+struct LogConfig {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kText;
+  QueryLog queries = QueryLog::kNone;
+
+  bool operator==(const LogConfig&) const = default;
+};
+
+struct Config {
+  Config();
+
+  std::vector<SocketAddress> listen;
+  unsigned workers = 0;               // 0: one a core that the container may use
+  std::vector<ZoneOptions> zones;     // a name server without addresses: the listening ones that are not wildcards
+  std::vector<SourceConfig> sources;  // in order; empty: nobody has named one
+  ServerLimits limits;
+  AdminConfig admin;
+  LogConfig log;
+  std::chrono::milliseconds lameduck{5'000};
+};
+
+/// The keys ("listen", "log.format", …) in which two configurations differ.
+std::vector<std::string> changed_keys(const Config& before, const Config& after);
+
+}  // namespace meshdns

@@ -1,0 +1,214 @@
+#include "cmd/config_reader.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "cmd/text_value.h"
+#include "cmd/yaml_value.h"
+
+namespace meshdns {
+namespace {
+
+using namespace std::chrono_literals;
+using Value = YamlValue;
+
+auto number(uint32_t least, uint32_t most) {
+  return [=](std::string_view text) { return parse_number(text, least, most); };
+}
+
+auto duration(std::chrono::milliseconds least, std::chrono::milliseconds most) {
+  return [=](std::string_view text) { return parse_duration_within(text, least, most); };
+}
+
+Result<std::string> any_text(std::string_view text) { return std::string(text); }
+
+/// RFC 2181 §8: a TTL is an unsigned number of 31 bits.
+auto ttl() { return number(0, 2'147'483'647); }
+
+/// RFC 6891 §6.2.3: less than 512 counts as 512. Beyond 4096 an answer is sure to be fragmented, and fragments are what spoofers
+/// and firewalls feed on.
+Result<uint32_t> parse_udp_size(std::string_view text) {
+  auto size = parse_number(text, 512, 4096);
+  if (size) return size;
+  return Error{size.error() + ": every client takes 512 octets, and larger answers than 4096 are lost as fragments"};
+}
+
+void read_nameserver(const Value& value, std::vector<NameServer>& nameservers) {
+  NameServer nameserver;
+  const bool valid = value.fields({
+      {"name", [&](const Value& v) { v.read(nameserver.name, parse_host_name); }},
+      {"addresses", [&](const Value& v) { v.read_list(0, nameserver.addresses, parse_address); }},
+  });
+  if (!valid) return;
+  if (nameserver.name.is_root()) return value.complain("found no name, expected { name: NAME, addresses: [] }");
+  if (std::ranges::count(nameservers, nameserver.name, &NameServer::name) > 0) {
+    return value.complain("found " + quote(nameserver.name.text()) + " again, expected each name once");
+  }
+  nameservers.push_back(std::move(nameserver));
+}
+
+void read_nameservers(const Value& value, std::vector<NameServer>& nameservers) {
+  nameservers.clear();
+  value.each(1, [&](const Value& v) { read_nameserver(v, nameservers); });
+}
+
+void read_zone(const Value& value, std::vector<ZoneOptions>& zones) {
+  // The other defaults are made from the name, and that may stand anywhere.
+  std::optional<Name> name;
+  std::optional<uint32_t> zone_ttl;
+  std::optional<uint32_t> negative_ttl;
+  std::optional<Name> contact;
+  std::vector<NameServer> nameservers;
+  const bool valid = value.fields({
+      {"name", [&](const Value& v) { name = v.get(parse_zone_name); }},
+      {"ttl", [&](const Value& v) { zone_ttl = v.get(ttl()); }},
+      {"negativeTtl", [&](const Value& v) { negative_ttl = v.get(ttl()); }},
+      {"nameservers", [&](const Value& v) { read_nameservers(v, nameservers); }},
+      {"contact", [&](const Value& v) { contact = v.get(parse_contact); }},
+      {"answer", [](const Value& v) { v.only("addresses"); }},
+      {"file", [](const Value& v) { v.only(""); }},
+  });
+  if (!valid) return;
+  if (!name) return value.complain("found no name, expected { name: ZONE }");
+  if (std::ranges::count(zones, *name, &ZoneOptions::apex) > 0) {
+    return value.complain("found the zone " + quote(name->text()) + " again, expected each once");
+  }
+  ZoneOptions& zone = zones.emplace_back(default_zone(*name));
+  zone.ttl = zone_ttl.value_or(zone.ttl);
+  zone.negative_ttl = negative_ttl.value_or(zone.negative_ttl);
+  zone.contact = contact.value_or(zone.contact);
+  if (!nameservers.empty()) zone.nameservers = std::move(nameservers);
+}
+
+void read_zones(const Value& value, std::vector<ZoneOptions>& zones) {
+  zones.clear();
+  value.each(1, [&](const Value& v) { read_zone(v, zones); });
+}
+
+void read_kubernetes(const Value& value, std::vector<SourceConfig>& sources) {
+  KubernetesConfig kubernetes;
+  value.fields({
+      {"cluster", [&](const Value& v) { v.read(kubernetes.cluster, parse_cluster); }},
+      {"kubeconfig", [&](const Value& v) { v.read(kubernetes.kubeconfig, any_text); }},
+      {"context", [&](const Value& v) { v.read(kubernetes.context, any_text); }},
+      {"namespaces", [&](const Value& v) { v.read_list(0, kubernetes.namespaces, parse_namespace); }},
+      {"local", [](const Value& v) { v.only("true"); }},
+  });
+  sources.emplace_back(std::move(kubernetes));
+}
+
+void read_files(const Value& value, std::vector<SourceConfig>& sources) {
+  FilesConfig files;
+  if (!value.fields({{"path", [&](const Value& v) { v.read(files.path, parse_path); }}})) return;
+  if (files.path.empty()) return value.complain("found no path, expected { path: PATH }");
+  sources.emplace_back(std::move(files));
+}
+
+void read_source(const Value& value, std::vector<SourceConfig>& sources) {
+  std::vector<SourceConfig> kinds;
+  const bool valid = value.fields({
+      {"kubernetes", [&](const Value& v) { read_kubernetes(v, kinds); }},
+      {"files", [&](const Value& v) { read_files(v, kinds); }},
+  });
+  if (!valid) return;
+  if (kinds.size() != 1) return value.complain("found both or neither, expected one of kubernetes and files");
+  sources.push_back(std::move(kinds.front()));
+}
+
+void read_sources(const Value& value, std::vector<SourceConfig>& sources) {
+  size_t count = 0;
+  const bool is_list = value.each(0, [&](const Value& v) {
+    ++count;
+    read_source(v, sources);
+  });
+  if (!is_list || count == 1) return;
+  value.complain("found " + std::to_string(count) + " sources, which is not yet supported; expected one");
+}
+
+void read_publish(const Value& value) {
+  value.fields({
+      {"visibility", [](const Value& v) { v.only("public"); }},
+      {"claims", [](const Value& v) { v.only("any"); }},
+      {"withoutAddress", [](const Value& v) { v.only("skip"); }},
+      {"defaultAddress", [](const Value& v) { v.only(""); }},
+      {"conflicts", [](const Value& v) { v.only("oldest"); }},
+      {"reverse", [](const Value& v) { v.only_empty_list(); }},
+      {"services", [](const Value& v) { v.only("false"); }},
+  });
+}
+
+void read_limits(const Value& value, ServerLimits& limits) {
+  constexpr uint32_t kMostConnections = 1'000'000;  // beyond what a process may have of open files
+  value.fields({
+      {"tcpConnections", [&](const Value& v) { v.read(limits.tcp_connections, number(1, kMostConnections)); }},
+      {"tcpPerClient", [&](const Value& v) { v.read(limits.tcp_per_client, number(1, kMostConnections)); }},
+      {"tcpIdle", [&](const Value& v) { v.read(limits.tcp_idle, duration(100ms, 1h)); }},
+      {"tcpMessage", [&](const Value& v) { v.read(limits.tcp_message, duration(100ms, 1h)); }},
+      {"udpSize", [&](const Value& v) { v.read(limits.udp_size, parse_udp_size); }},
+  });
+}
+
+void read_listen(const Value& value, std::vector<SocketAddress>& listen) {
+  value.read_list(1, listen, parse_socket_address);
+}
+
+void read_admin(const Value& value, AdminConfig& admin) {
+  value.fields({
+      {"listen", [&](const Value& v) { v.read(admin.listen, parse_socket_address); }},
+      {"allow", [&](const Value& v) { v.read_list(0, admin.allow, parse_block); }},
+  });
+}
+
+void read_log(const Value& value, LogConfig& log) {
+  value.fields({
+      {"level", [&](const Value& v) { v.read(log.level, parse_log_level); }},
+      {"format", [&](const Value& v) { v.read(log.format, parse_log_format); }},
+      {"queries", [&](const Value& v) { v.read(log.queries, parse_query_log); }},
+  });
+}
+
+void read_all(const Value& value, Config& config) {
+  value.fields({
+      {"listen", [&](const Value& v) { read_listen(v, config.listen); }},
+      {"workers", [&](const Value& v) { v.read(config.workers, parse_workers); }},
+      {"zones", [&](const Value& v) { read_zones(v, config.zones); }},
+      {"sources", [&](const Value& v) { read_sources(v, config.sources); }},
+      {"sourceWait", [](const Value& v) { v.only("60s"); }},
+      {"publish", read_publish},
+      {"transfer",
+       [](const Value& v) {
+         v.fields({{"allow", [](const Value& w) { w.only_empty_list(); }}});
+       }},
+      {"limits", [&](const Value& v) { read_limits(v, config.limits); }},
+      {"cookies",
+       [](const Value& v) {
+         v.fields({{"secretFile", [](const Value& w) { w.only(""); }}});
+       }},
+      {"identity",
+       [](const Value& v) {
+         v.fields(
+             {{"nsid", [](const Value& w) { w.only(""); }}, {"version", [](const Value& w) { w.only("hidden"); }}});
+       }},
+      {"admin", [&](const Value& v) { read_admin(v, config.admin); }},
+      {"state", [](const Value& v) { v.only(""); }},
+      {"log", [&](const Value& v) { read_log(v, config.log); }},
+      {"lameduck", [&](const Value& v) { v.read(config.lameduck, duration(0ms, 1h)); }},
+  });
+}
+
+}  // namespace
+
+Result<Config> read_config(const std::string& file, std::string_view text) {
+  Config config;
+  Complaints complaints{file, {}};
+  read_yaml(text, complaints, [&](const Value& root) { read_all(root, config); });
+  if (complaints.lines.empty()) return config;
+  std::string message;
+  for (const std::string& line : complaints.lines) message += (message.empty() ? "" : "\n") + line;
+  return Error{std::move(message)};
+}
+
+}  // namespace meshdns

@@ -1,0 +1,18 @@
+#pragma once
+
+// The configuration file: YAML with the keys of the reference manual. What a later version brings is known here by name: its key
+// is accepted at its default, and any other value is refused as not yet supported.
+
+#include <string>
+#include <string_view>
+
+#include "cmd/config.h"
+#include "zone/result.h"
+
+namespace meshdns {
+
+/// The configuration that `text` describes, defaults where it is silent. `file` is what errors call it. The error is a line for
+/// each thing that is wrong: `FILE:LINE: KEY: what was found, what was expected`.
+Result<Config> read_config(const std::string& file, std::string_view text);
+
+}  // namespace meshdns

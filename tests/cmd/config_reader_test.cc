@@ -1,0 +1,229 @@
+#include "cmd/config_reader.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace meshdns {
+namespace {
+
+/// The reference manual's file, but for what a later version brings.
+constexpr const char* kEverything = R"(
+listen: ["0.0.0.0:53", "[::]:53"]
+workers: auto
+zones:
+  - name: global
+    ttl: 30
+    negativeTtl: 5
+    nameservers: [{ name: ns.dns.global, addresses: [] }]
+    contact: hostmaster.global
+    answer: addresses
+    file: ""
+sources:
+  - kubernetes: { cluster: east, kubeconfig: "", context: "", namespaces: [], local: true }
+sourceWait: 60s
+publish:
+  visibility: public
+  claims: any
+  withoutAddress: skip
+  defaultAddress: ""
+  conflicts: oldest
+  reverse: []
+  services: false
+transfer: { allow: [] }
+limits: { tcpConnections: 4096, tcpPerClient: 128, tcpIdle: 30s, tcpMessage: 2s, udpSize: 1232 }
+cookies: { secretFile: "" }
+identity: { nsid: "", version: hidden }
+admin: { listen: "[::]:9153", allow: ["127.0.0.0/8", "::1/128"] }
+state: ""
+log: { level: info, format: text, queries: none }
+lameduck: 5s
+)";
+
+TEST_CASE("the defaults, written out, are the defaults") {
+  for (const std::string text : {kEverything, "", "# nothing\n", "limits:\n  # udpSize: 512\nlog: {}\n", "---\n{}\n"}) {
+    const auto config = read_config("f", text);
+    CAPTURE(text);
+    if (!config) FAIL(config.error());
+    Config expected;
+    expected.sources = config->sources;
+    CHECK(changed_keys(*config, expected).empty());
+  }
+  CHECK(read_config("f", kEverything)->sources == std::vector<SourceConfig>{KubernetesConfig{"east", "", "", {}}});
+}
+
+TEST_CASE("every key changes what it names") {
+  const auto config = read_config("f", R"(
+listen: ["127.0.0.1:5353"]
+workers: 3
+zones:
+  - nameservers:
+      - { name: a.example, addresses: [192.0.2.1, "2001:db8::1"] }
+      - { name: b.example }
+    name: Mesh.Example.
+    ttl: 0
+    negativeTtl: 2147483647
+    contact: root.example
+  - { name: global }
+sources:
+  - kubernetes: { cluster: west, kubeconfig: /k, context: c, namespaces: [bar, foo] }
+limits: { tcpConnections: 1, tcpPerClient: 2, tcpIdle: 3s, tcpMessage: 400ms, udpSize: 512 }
+admin: { listen: "127.0.0.1:1", allow: [10.0.0.0/8] }
+log: { level: debug, format: json, queries: errors }
+lameduck: 0s
+)");
+  if (!config) FAIL(config.error());
+  Config expected;
+  expected.listen = {{*IpAddress::parse("127.0.0.1"), 5353}};
+  expected.workers = 3;
+  expected.zones = {
+      {.apex = *Name::parse("mesh.example"),
+       .ttl = 0,
+       .negative_ttl = 2147483647,
+       .nameservers = {{*Name::parse("a.example"), {*IpAddress::parse("192.0.2.1"), *IpAddress::parse("2001:db8::1")}},
+                       {*Name::parse("b.example"), {}}},
+       .contact = *Name::parse("root.example")},
+      default_zone(*Name::parse("global"))};
+  expected.sources = {KubernetesConfig{"west", "/k", "c", {"bar", "foo"}}};
+  expected.limits = {1, 2, std::chrono::seconds(3), std::chrono::milliseconds(400), 512};
+  expected.admin.listen = {*IpAddress::parse("127.0.0.1"), 1};
+  expected.admin.allow = {*IpBlock::parse("10.0.0.0/8")};
+  expected.log = {LogLevel::kDebug, LogFormat::kJson, QueryLog::kErrors};
+  expected.lameduck = {};
+  CHECK(changed_keys(*config, expected).empty());
+}
+
+TEST_CASE("what is wrong with a file") {
+  struct Case {
+    std::string text;
+    std::string error;
+  };
+  const std::string later = ", which is not yet supported; expected ";
+  const std::vector<Case> cases = {
+      // Keys.
+      {"lisen: []", "f:1: found the unknown key 'lisen', the nearest known one is 'listen'"},
+      {"zones:\n- name: a\n  tl: 3", "f:3: zones[0]: found the unknown key 'tl', the nearest known one is 'ttl'"},
+      {"limits:\n  udpsize: 512", "f:2: limits: found the unknown key 'udpsize', the nearest known one is 'udpSize'"},
+      {"workers: 1\nworkers: 2", "f:2: workers: found a second time, expected once"},
+      {"{a: 1, [b]: 2}",
+       "f:1: found the unknown key 'a', the nearest known one is 'log'\n"
+       "f:1: found a list as a key, expected a word"},
+      {"<<: {workers: 1}", "f:1: found the unknown key '<<', the nearest known one is 'log'"},
+      // Shapes.
+      {"x", "f:1: found 'x', expected a mapping"},
+      {"[]", "f:1: found a list, expected a mapping"},
+      {"limits: 3", "f:1: limits: found '3', expected a mapping"},
+      {"listen: 127.0.0.1:53", "f:1: listen: found '127.0.0.1:53', expected a list"},
+      {"listen: []", "f:1: listen: found an empty list, expected one element at least"},
+      {"listen:", "f:1: listen: found nothing, expected a list"},
+      {"workers: [1]", "f:1: workers: found a list, expected one value"},
+      {"workers: {a: 1}", "f:1: workers: found a mapping, expected one value"},
+      {"workers: ~", "f:1: workers: found nothing, expected one value"},
+      // YAML.
+      {"workers: [", "f:1: end of sequence flow not found"},
+      {"a: 1\n b: 2", "f:2: illegal map value"},
+      {"workers: &a 1\n---\nworkers: 2", "f:2: found a second document, expected one"},
+      {"log: &a {level: info}\nadmin: *a",
+       "f:2: found an alias (*name), expected the value itself: aliases are refused"},
+      {std::string((1 << 20) + 1, '#'), "f:1: found 1048577 octets, expected a configuration of at most 1 MiB"},
+      {std::string(100'000, '['), "f:1: "},
+      {std::string("a: \0", 4), "f:1: "},
+      // Values.
+      {"listen:\n- 127.0.0.1:53\n- ::1:53",
+       "f:3: listen[1]: found '::1:53', expected ADDRESS:PORT such as 127.0.0.1:53 or [::1]:53; an IPv6 address stands "
+       "in brackets"},
+      {"workers: many", "f:1: workers: found 'many', expected a whole number from 1 to 1024, or auto"},
+      {"lameduck: 5", "f:1: lameduck: found '5', expected a duration such as 500ms, 30s, 2m or 1h"},
+      {"lameduck: 2h", "f:1: lameduck: found '2h', expected a duration from 0s to 1h"},
+      {"limits: {tcpIdle: 0s}", "f:1: limits.tcpIdle: found '0s', expected a duration from 100ms to 1h"},
+      {"limits: {tcpConnections: 0}",
+       "f:1: limits.tcpConnections: found '0', expected a whole number from 1 to 1000000"},
+      {"limits:\n\n  udpSize: 9000",
+       "f:3: limits.udpSize: found '9000', expected a whole number from 512 to 4096: every client takes 512 octets, "
+       "and larger "
+       "answers than 4096 are lost as fragments"},
+      {"admin: {allow: [10.0.0.1/8]}",
+       "f:1: admin.allow[0]: found '10.0.0.1/8', expected an IP address or a CIDR block such as 10.0.0.0/8; "
+       "'10.0.0.1/8' has bits "
+       "set behind its prefix length"},
+      {"admin: {listen: 9153}",
+       "f:1: admin.listen: found '9153', expected ADDRESS:PORT such as 127.0.0.1:53 or [::1]:53; the port is missing"},
+      {"log: {level: loud}", "f:1: log.level: found 'loud', expected debug, info, warn or error"},
+      {"workers: \"a\\nb\"", "f:1: workers: found 'a\\x0ab', expected a whole number from 1 to 1024, or auto"},
+      {"workers: x\nlameduck: y",
+       "f:1: workers: found 'x', expected a whole number from 1 to 1024, or auto\n"
+       "f:2: lameduck: found 'y', expected a duration such as 500ms, 30s, 2m or 1h"},
+      // Zones.
+      {"zones: []", "f:1: zones: found an empty list, expected one element at least"},
+      {"zones: [{ttl: 3}]", "f:1: zones[0]: found no name, expected { name: ZONE }"},
+      {"zones: [{name: a}, {name: A.}]", "f:1: zones[1]: found the zone 'a' again, expected each once"},
+      {"zones: [{name: .}]", "f:1: zones[0].name: found '.', expected the name of a zone below the root"},
+      {"zones: [{name: a..b}]",
+       "f:1: zones[0].name: found 'a..b', expected a domain name; 'a..b' is not a domain name: it has an empty label"},
+      {"zones: [{name: a, ttl: 2147483648}]",
+       "f:1: zones[0].ttl: found '2147483648', expected a whole number from 0 to 2147483647"},
+      {"zones: [{name: a, negativeTtl: 5s}]",
+       "f:1: zones[0].negativeTtl: found '5s', expected a whole number from 0 to 2147483647"},
+      {"zones: [{name: a, contact: me@a}]",
+       "f:1: zones[0].contact: found 'me@a', expected a mailbox as a name, a dot in place of the @, such as "
+       "hostmaster.example.org"},
+      {"zones: [{name: a, nameservers: []}]",
+       "f:1: zones[0].nameservers: found an empty list, expected one element at least"},
+      {"zones: [{name: a, nameservers: [{addresses: []}]}]",
+       "f:1: zones[0].nameservers[0]: found no name, expected { name: NAME, addresses: [] }"},
+      {"zones: [{name: a, nameservers: [{name: b.a}, {name: b.a}]}]",
+       "f:1: zones[0].nameservers[1]: found 'b.a' again, expected each name once"},
+      {"zones: [{name: a, nameservers: [{name: b.a, addresses: [b]}]}]",
+       "f:1: zones[0].nameservers[0].addresses[0]: found 'b', expected an IP address"},
+      // Sources.
+      {"sources: [{}]", "f:1: sources[0]: found both or neither, expected one of kubernetes and files"},
+      {"sources: [{kubernetes: {}, files: {path: /a}}]",
+       "f:1: sources[0]: found both or neither, expected one of kubernetes and files"},
+      {"sources: [{files: {}}]", "f:1: sources[0].files: found no path, expected { path: PATH }"},
+      {"sources: [{kubernetes: {cluster: a/b}}]",
+       "f:1: sources[0].kubernetes.cluster: found 'a/b', expected a name of up to 63 letters, digits, dots, hyphens "
+       "and underscores"},
+      {"sources: [{kubernetes: {namespaces: [A]}}]",
+       "f:1: sources[0].kubernetes.namespaces[0]: found 'A', expected a namespace: up to 63 lower-case letters, digits "
+       "and hyphens"},
+      // Of a later version.
+      {"sources: []", "f:1: sources: found 0 sources, which is not yet supported; expected one"},
+      {"sources: [{kubernetes: {}}, {files: {path: /a}}]",
+       "f:1: sources: found 2 sources, which is not yet supported; expected one"},
+      {"sources: [{kubernetes: {local: false}}]",
+       "f:1: sources[0].kubernetes.local: found 'false'" + later + "'true' or no such key"},
+      {"zones: [{name: a, answer: endpoints}]",
+       "f:1: zones[0].answer: found 'endpoints'" + later + "'addresses' or no such key"},
+      {"zones: [{name: a, file: a.zone}]", "f:1: zones[0].file: found 'a.zone'" + later + "'' or no such key"},
+      {"sourceWait: 1s", "f:1: sourceWait: found '1s'" + later + "'60s' or no such key"},
+      {"publish: {visibility: all}", "f:1: publish.visibility: found 'all'" + later + "'public' or no such key"},
+      {"publish: {claims: namespace}", "f:1: publish.claims: found 'namespace'" + later + "'any' or no such key"},
+      {"publish: {withoutAddress: default}",
+       "f:1: publish.withoutAddress: found 'default'" + later + "'skip' or no such key"},
+      {"publish: {defaultAddress: 240.0.0.1}",
+       "f:1: publish.defaultAddress: found '240.0.0.1'" + later + "'' or no such key"},
+      {"publish: {conflicts: merge}", "f:1: publish.conflicts: found 'merge'" + later + "'oldest' or no such key"},
+      {"publish: {reverse: [10.0.0.0/8]}", "f:1: publish.reverse: found a list" + later + "[] or no such key"},
+      {"publish: {services: true}", "f:1: publish.services: found 'true'" + later + "'false' or no such key"},
+      {"transfer: {allow: [::/0]}", "f:1: transfer.allow: found a list" + later + "[] or no such key"},
+      {"cookies: {secretFile: /s}", "f:1: cookies.secretFile: found '/s'" + later + "'' or no such key"},
+      {"identity: {nsid: a}", "f:1: identity.nsid: found 'a'" + later + "'' or no such key"},
+      {"identity: {version: shown}", "f:1: identity.version: found 'shown'" + later + "'hidden' or no such key"},
+      {"state: /var/lib/meshdns", "f:1: state: found '/var/lib/meshdns'" + later + "'' or no such key"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.text.substr(0, 200));
+    const auto config = read_config("f", c.text);
+    REQUIRE_FALSE(config);
+    if (c.error.ends_with(": ")) {
+      CHECK(config.error().starts_with(c.error));  // the rest is yaml-cpp's
+    } else {
+      CHECK(config.error() == c.error);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace meshdns

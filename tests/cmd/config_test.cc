@@ -1,0 +1,52 @@
+#include "cmd/config.h"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace meshdns {
+namespace {
+
+TEST_CASE("the configuration of a user who says nothing") {
+  const Config config;
+  REQUIRE(config.zones.size() == 1);
+  const ZoneOptions& zone = config.zones.front();
+  CHECK(zone.apex.text() == "global");
+  CHECK(zone.ttl == 30);
+  CHECK(zone.negative_ttl == 5);
+  REQUIRE(zone.nameservers.size() == 1);
+  CHECK(zone.nameservers.front().name.text() == "ns.dns.global");
+  CHECK(zone.nameservers.front().addresses.empty());
+  CHECK(zone.contact.text() == "hostmaster.global");
+  CHECK(config.sources.empty());
+  CHECK(changed_keys(config, Config()).empty());
+}
+
+TEST_CASE("the keys in which two configurations differ") {
+  struct Case {
+    std::string expected;
+    std::function<void(Config&)> change;
+  };
+  const std::vector<Case> cases = {
+      {"listen", [](Config& c) { c.listen.pop_back(); }},
+      {"workers", [](Config& c) { c.workers = 2; }},
+      {"zones", [](Config& c) { c.zones.front().ttl = 31; }},
+      {"sources", [](Config& c) { c.sources.emplace_back(FilesConfig{"/a"}); }},
+      {"limits", [](Config& c) { c.limits.tcp_per_client = 1; }},
+      {"admin", [](Config& c) { c.admin.allow.pop_back(); }},
+      {"log.level", [](Config& c) { c.log.level = LogLevel::kDebug; }},
+      {"log.format", [](Config& c) { c.log.format = LogFormat::kJson; }},
+      {"log.queries", [](Config& c) { c.log.queries = QueryLog::kAll; }},
+      {"lameduck", [](Config& c) { c.lameduck *= 2; }},
+  };
+  for (const Case& c : cases) {
+    Config changed;
+    c.change(changed);
+    CHECK(changed_keys(Config(), changed) == std::vector<std::string>{c.expected});
+  }
+}
+
+}  // namespace
+}  // namespace meshdns
