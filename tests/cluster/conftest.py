@@ -1,0 +1,52 @@
+"""One control plane a test file, with the CRDs and deploy/base applied; meshdns in front of it as its ServiceAccount."""
+
+import pytest
+
+from cluster.control_plane import HERE, ControlPlane, CoreDns, tools_directory
+from support.meshdns import Server
+from support.process import eventually
+
+DEPLOY_BASE = HERE.parents[1] / "deploy/base"
+EXIT_SKIPPED = 77  # the tests' SKIP_RETURN_CODE in CMakeLists.txt
+
+
+def pytest_sessionstart():
+    if not tools_directory().is_dir():
+        pytest.exit("no control plane is built: tests/cluster/tools/build does it, with Go", EXIT_SKIPPED)
+
+
+@pytest.fixture(scope="module")
+def control_plane(tmp_path_factory):
+    plane = ControlPlane(tmp_path_factory.mktemp("control-plane"))
+    try:
+        plane.start().install_crds()
+        plane.kubectl("apply", "-k", DEPLOY_BASE)
+        plane.meshdns_kubeconfig = plane.service_account_kubeconfig("meshdns", "meshdns")
+        yield plane
+    finally:
+        plane.stop()
+
+
+def meshdns_on(plane, directory):
+    """A server of that cluster. TTLs are the shortest that CoreDNS's cache honours, so that tests need not wait longer."""
+    return Server(directory=directory, config={
+        "zones": [{"name": "global", "ttl": 5, "negativeTtl": 5}],
+        "sources": [{"kubernetes": {"cluster": "east", "kubeconfig": str(plane.meshdns_kubeconfig), "local": True}}]})
+
+
+@pytest.fixture(scope="module")
+def server(control_plane, tmp_path_factory):
+    """A server that has synced."""
+    with meshdns_on(control_plane, tmp_path_factory.mktemp("meshdns")) as meshdns:
+        eventually(lambda: meshdns.get("/ready").status_code == 200, timeout=30)
+        yield meshdns
+
+
+@pytest.fixture(scope="module")
+def coredns(server, tmp_path_factory):
+    forwarder = CoreDns(tmp_path_factory.mktemp("coredns"), server.dns_port)
+    try:
+        eventually(forwarder.answers, timeout=20)
+        yield forwarder
+    finally:
+        forwarder.kill()

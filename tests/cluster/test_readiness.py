@@ -1,0 +1,72 @@
+"""What the server says of itself: before the first sync, and while much is loading."""
+
+import threading
+import time
+
+import requests
+
+from cluster.conftest import meshdns_on
+from cluster.control_plane import service_entry
+from support.meshdns import addresses, ede_codes, rcode
+from support.process import eventually
+
+EDE_NOT_READY = 14
+ENTRIES = 100_000
+SLOWEST_HEALTH = 0.1  # seconds; 10 ms are promised, and a busy machine with two cores is granted ten times that
+
+
+def test_before_the_first_sync_it_says_that_it_does_not_know(control_plane, tmp_path):
+    control_plane.kill_api_server()
+    with meshdns_on(control_plane, tmp_path) as server:
+        assert rcode(server.query("a.bar.global")) == "SERVFAIL"
+        with_edns = server.query("a.bar.global", use_edns=0)
+        assert (rcode(with_edns), ede_codes(with_edns)) == ("SERVFAIL", [EDE_NOT_READY])
+        ready = server.get("/ready")
+        assert ready.status_code == 503 and "east" in ready.text
+        assert server.get("/health").status_code == 200
+
+        control_plane.start()
+        eventually(lambda: server.get("/ready").status_code == 200, timeout=70)
+        assert rcode(server.query("a.bar.global")) == "NXDOMAIN"
+
+
+class HealthProbe(threading.Thread):
+    """Asks for /health twenty times a second and keeps how long each good answer took."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self.server = server
+        self.seconds = []
+        self.failed = []
+        self._stopping = threading.Event()
+        self.start()
+
+    def run(self):
+        while not self._stopping.wait(0.05):
+            start = time.monotonic()
+            try:
+                self.server.get("/health").raise_for_status()
+            except requests.RequestException as failure:
+                self.failed.append(failure)
+            self.seconds.append(time.monotonic() - start)
+
+    def stop(self):
+        self._stopping.set()
+        self.join()
+
+
+def test_health_answers_at_once_while_a_hundred_thousand_entries_load(control_plane, tmp_path):
+    control_plane.seed([service_entry(f"load{i}", f"load{i}.bar.global", [f"240.{i >> 16}.{i >> 8 & 255}.{i & 255}"])
+                        for i in range(ENTRIES)])
+    with meshdns_on(control_plane, tmp_path) as server:
+        start = time.monotonic()
+        probe = HealthProbe(server)
+        eventually(lambda: server.get("/ready").status_code == 200, timeout=120, every=0.1)
+        loaded = time.monotonic() - start
+        probe.stop()
+        assert addresses(server.query(f"load{ENTRIES - 1}.bar.global")) == ["240.1.134.159"]
+        slowest = max(probe.seconds)
+        print(f"{ENTRIES} entries loaded in {loaded:.1f} s; /health: {len(probe.seconds)} answers, "
+              f"the slowest after {1000 * slowest:.1f} ms")
+        assert not probe.failed
+        assert slowest < SLOWEST_HEALTH
