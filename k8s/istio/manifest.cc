@@ -1,0 +1,297 @@
+#include "k8s/istio/manifest.h"
+
+#include <simdjson.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <unordered_map>
+#include <utility>
+
+namespace meshdns {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kMaxDepth = 100;  // of a ServiceEntry: 7; yaml-cpp itself recurses, and stops at 500
+constexpr size_t kMaxNodes =
+    4'000'000;  // of a document, and in flow style of a file: 32 MiB of ServiceEntries have 3 million
+constexpr size_t kMaxCopied = 16 << 20;  // bytes, as node_cost() counts, that a document's anchors and aliases may copy
+constexpr size_t kMaxErrorText = 100;    // bytes of a key in a message
+
+[[noreturn]] void fail(const YAML::Mark& mark, const std::string& message) {
+  throw YAML::ParserException(mark, message);
+}
+
+/// About the memory that a node takes, without its children.
+size_t node_cost(std::string_view text) { return 64 + text.size(); }
+
+/// A scalar that is not null, by its tag: "?" is a plain one, "!" a quoted one.
+json resolve(const std::string& tag, const std::string& text) {
+  if (tag == "!" || (tag.starts_with("tag:yaml.org,2002:") && tag.ends_with(":str"))) return text;
+  if (text == "true" || text == "True" || text == "TRUE") return true;
+  if (text == "false" || text == "False" || text == "FALSE") return false;
+  if (text == "null" || text == "Null" || text == "NULL" || text == "~") return nullptr;
+  if (!text.empty() && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'))) {
+    json number = json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (number.is_number()) return number;
+  }
+  return text;
+}
+
+/// Builds a document's JSON from the parser's events. Throws YAML::ParserException for what is not a manifest.
+class JsonBuilder : public YAML::EventHandler {
+ public:
+  /// `is_start(line)`: whether that line of the file (from 0) begins a document by a marker.
+  template <class IsStart>
+  explicit JsonBuilder(IsStart is_start) : is_start_(std::move(is_start)) {}
+
+  json take() { return std::move(document_); }
+  int line() const { return line_; }  // where the document begins, from 1
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    // yaml-cpp takes whatever stands behind a document's end for another one.
+    if (!first_ && !is_start_(mark.line)) fail(mark, "expected the end of the document, or '---' and another one");
+    first_ = false;
+    line_ = mark.line + 1;
+    nodes_ = copied_ = 0;
+    open_.clear();
+    anchors_.clear();
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    // yaml-cpp takes a key without ':' for one without value, and gives the key's place.
+    if (!open_.empty() && open_.back().key && open_.back().key_mark.pos == mark.pos)
+      fail(mark, "expected ':' behind the key");
+    scalar(mark, anchor, nullptr, "", false);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
+    if (awaits_key()) {
+      scalar(mark, anchor, text, text, tag == "?" && text == "<<");
+    } else {
+      scalar(mark, anchor, resolve(tag, text), text, false);
+    }
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) fail(mark, "an alias within what it stands for");
+    count_copy(mark, found->second.cost);
+    add(mark, json(found->second.value), found->second.cost, false);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(mark, anchor, json::array());
+  }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(mark, anchor, json::object());
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapEnd() override {
+    merge();
+    close();
+  }
+
+ private:
+  struct Anchored {
+    json value;
+    size_t cost;
+  };
+  /// A sequence or a mapping whose end has not been seen.
+  struct Open {
+    YAML::Mark mark;
+    YAML::anchor_t anchor;
+    json value;
+    size_t cost;
+    std::optional<std::string> key;  // of the mapping's entry that awaits its value
+    YAML::Mark key_mark;
+    bool key_is_merge = false;  // that key is a plain <<
+    json merged;                // what the mapping's << has
+  };
+
+  bool awaits_key() const { return !open_.empty() && open_.back().value.is_object() && !open_.back().key; }
+
+  void count_node(const YAML::Mark& mark) {
+    if (++nodes_ > kMaxNodes) fail(mark, "more than " + std::to_string(kMaxNodes) + " nodes; split the file");
+  }
+
+  void count_copy(const YAML::Mark& mark, size_t cost) {
+    copied_ += cost;
+    if (copied_ > kMaxCopied) {
+      fail(mark, "the document's aliases stand for more than " + std::to_string(kMaxCopied >> 20) + " MiB");
+    }
+  }
+
+  void scalar(const YAML::Mark& mark, YAML::anchor_t anchor, json value, std::string_view text, bool is_merge) {
+    count_node(mark);
+    remember(mark, anchor, value, node_cost(text));
+    add(mark, std::move(value), node_cost(text), is_merge);
+  }
+
+  void open(const YAML::Mark& mark, YAML::anchor_t anchor, json value) {
+    count_node(mark);
+    if (awaits_key()) fail(mark, "expected a text as key");
+    if (open_.size() == kMaxDepth) fail(mark, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
+    open_.push_back({mark, anchor, std::move(value), node_cost(""), std::nullopt, {}, false, nullptr});
+  }
+
+  void close() {
+    Open closed = std::move(open_.back());
+    open_.pop_back();
+    remember(closed.mark, closed.anchor, closed.value, closed.cost);
+    add(closed.mark, std::move(closed.value), closed.cost, false);
+  }
+
+  void remember(const YAML::Mark& mark, YAML::anchor_t anchor, const json& value, size_t cost) {
+    if (anchor == YAML::NullAnchor) return;
+    count_copy(mark, cost);
+    anchors_.insert_or_assign(anchor, Anchored{value, cost});
+  }
+
+  /// Puts a complete node where it belongs.
+  void add(const YAML::Mark& mark, json value, size_t cost, bool is_merge) {
+    if (open_.empty()) {
+      document_ = std::move(value);
+      return;
+    }
+    Open& parent = open_.back();
+    parent.cost += cost;
+    if (parent.value.is_array()) {
+      parent.value.push_back(std::move(value));
+    } else if (!parent.key) {
+      set_key(mark, parent, std::move(value), is_merge);
+    } else if (std::exchange(parent.key_is_merge, false)) {
+      parent.merged = std::move(value);
+      parent.key.reset();
+    } else {
+      parent.value[*parent.key] = std::move(value);
+      parent.key.reset();
+    }
+  }
+
+  static void set_key(const YAML::Mark& mark, Open& mapping, json key, bool is_merge) {
+    if (!key.is_string()) fail(mark, "expected a text as key");
+    std::string text = key.get<std::string>();
+    if (is_merge ? !mapping.merged.is_null() : mapping.value.contains(text)) {
+      fail(mark, "the key '" + text.substr(0, kMaxErrorText) + "' is in this mapping already");
+    }
+    mapping.key = std::move(text);
+    mapping.key_mark = mark;
+    mapping.key_is_merge = is_merge;
+  }
+
+  /// YAML 1.1's merge key: the mappings that << names give what the mapping itself does not have, the first of them
+  /// first.
+  void merge() {
+    Open& mapping = open_.back();
+    if (mapping.merged.is_null()) return;
+    if (!mapping.merged.is_array()) mapping.merged = json::array({std::move(mapping.merged)});
+    for (const json& from : mapping.merged) {
+      if (!from.is_object()) fail(mapping.mark, "expected a mapping, or a list of them, as the value of <<");
+      for (const auto& [key, value] : from.items()) mapping.value.emplace(key, value);
+    }
+  }
+
+  std::function<bool(int)> is_start_;
+  bool first_ = true;
+  int line_ = 0;
+  size_t nodes_ = 0;
+  size_t copied_ = 0;
+  std::vector<Open> open_;
+  std::unordered_map<YAML::anchor_t, Anchored> anchors_;
+  json document_;
+};
+
+std::string text_field(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+void add_object(const json& object, std::string place, std::vector<ManifestObject>& objects) {
+  if (object.is_null()) return;
+  const bool is_object = object.is_object();
+  objects.push_back({std::move(place), is_object ? text_field(object, "apiVersion") : "",
+                     is_object ? text_field(object, "kind") : "", object.dump()});
+}
+
+/// Adds the document's object, or a List's items.
+void add_document(const json& document, const std::string& place, std::vector<ManifestObject>& objects) {
+  const bool is_list = document.is_object() && text_field(document, "kind").ends_with("List") &&
+                       document.contains("items") && document["items"].is_array();
+  if (!is_list) return add_object(document, place, objects);
+  size_t item = 0;
+  for (const json& object : document["items"]) add_object(object, place + ", item " + std::to_string(++item), objects);
+}
+
+/// What no text may have: an error with its place. yaml-cpp checks neither, and takes the octet 4 for the end of the
+/// file.
+std::optional<std::string> check_text(const std::vector<std::string_view>& lines) {
+  size_t flow_nodes = 0;
+  for (size_t line = 0; line < lines.size(); ++line) {
+    const auto begins_node = [](char c) { return c == ',' || c == '[' || c == '{'; };
+    flow_nodes += static_cast<size_t>(std::count_if(lines[line].begin(), lines[line].end(), begins_node));
+    if (flow_nodes > kMaxNodes)
+      return std::to_string(line + 1) + ":1: more than " + std::to_string(kMaxNodes) + " nodes; split the file";
+    const auto is_control = [](unsigned char c) { return (c < ' ' && c != '\t' && c != '\r') || c == 0x7f; };
+    const auto control = std::find_if(lines[line].begin(), lines[line].end(), is_control);
+    if (control != lines[line].end()) {
+      return std::to_string(line + 1) + ":" + std::to_string(control - lines[line].begin() + 1) +
+             ": a control character";
+    }
+    if (!simdjson::validate_utf8(lines[line])) return std::to_string(line + 1) + ":1: expected text in UTF-8";
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> split_lines(std::string_view text) {
+  std::vector<std::string_view> lines;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+Result<std::vector<ManifestObject>> parse_manifest(std::string_view text, std::string_view file) {
+  const std::string name(file);
+  if (text.size() > kMaxManifest) {
+    return Error{name + ": " + std::to_string(text.size()) + " bytes: a manifest has at most " +
+                 std::to_string(kMaxManifest >> 20) + " MiB; split it"};
+  }
+  const std::vector<std::string_view> lines = split_lines(text);
+  if (const auto error = check_text(lines)) return Error{name + ":" + *error};
+
+  std::vector<ManifestObject> objects;
+  JsonBuilder builder([&lines](int line) {
+    return line >= 0 && static_cast<size_t>(line) < lines.size() && lines[static_cast<size_t>(line)].starts_with("---");
+  });
+  try {
+    // Behind an end marker yaml-cpp sees that a quoted text is not closed; at the end of the input it closes it.
+    std::istringstream stream(std::string(text).append("\n...\n"));
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+      add_document(builder.take(), name + ":" + std::to_string(builder.line()), objects);
+    }
+  } catch (const YAML::Exception& error) {
+    const bool at_end = static_cast<size_t>(error.mark.line) >= lines.size();
+    return Error{name + ":" + std::to_string(error.mark.line + 1) + ":" + std::to_string(error.mark.column + 1) + ": " +
+                 (at_end ? "the end of the file within a quoted text or a list" : error.msg)};
+  }
+  return objects;
+}
+
+}  // namespace meshdns
