@@ -1,0 +1,74 @@
+#pragma once
+
+// Streaming GETs over HTTP/1.1: libcurl's multi interface, driven by a libuv loop. One API server, one set of TLS
+// settings.
+//
+// A dead peer is noticed by TCP within 30 s (keepalive, TCP_USER_TIMEOUT), a peer that acknowledges and says nothing by
+// the request's deadline on silence. What the environment says (proxies, CA bundles, netrc) is not looked at; redirects
+// are not followed.
+//
+// Threads: the loop's alone. The loop must run once more after the client is gone, as libuv closes its handles in the
+// loop.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "k8s/api/tls.h"
+
+typedef struct uv_loop_s uv_loop_t;  // NOLINT(modernize-use-using): as uv.h declares it
+
+namespace meshdns {
+
+struct HttpRequest {
+  std::string url;                   // http or https
+  std::vector<std::string> headers;  // "Name: value"
+  std::chrono::seconds silence{60};  // without a byte received for this long, the request fails
+};
+
+/// Why no whole response came.
+struct HttpError {
+  int code;          // libcurl's CURLcode: tells failures apart
+  std::string text;  // for people
+};
+
+/// Who gets a response: on_headers, on_body …, then on_done; or on_done alone. All of them may cancel any request,
+/// begin new ones, or destroy the client.
+class HttpReceiver {
+ public:
+  virtual ~HttpReceiver() = default;
+
+  /// `retry_after`: the header Retry-After, 0 without one; as the server sent it, so without a bound.
+  virtual void on_headers(int status, std::chrono::seconds retry_after) = 0;
+  virtual void on_body(std::string_view bytes) = 0;
+
+  /// The last call for this request. `error` is null when the response is complete, whatever its status.
+  virtual void on_done(const HttpError* error) = 0;
+};
+
+class HttpClient {
+ public:
+  using Id = uint64_t;  // of a request; never 0, never used twice
+
+  HttpClient(uv_loop_t* loop, TlsSettings tls);
+
+  /// Cancels what is under way.
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  /// The receiver, which must outlive the request, is called from the loop, never from within get().
+  Id get(HttpRequest request, HttpReceiver& receiver);
+
+  /// The receiver is not called any more. A request that is over already is nothing.
+  void cancel(Id id);
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace meshdns

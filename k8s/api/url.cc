@@ -1,0 +1,60 @@
+#include "k8s/api/url.h"
+
+#include <curl/curl.h>
+
+#include <memory>
+
+namespace meshdns {
+namespace {
+
+struct Cleanup {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(char* text) const { curl_free(text); }
+};
+using Url = std::unique_ptr<CURLU, Cleanup>;
+
+// Without a scheme libcurl would guess one, so that is not allowed.
+Url parse(const std::string& text) {
+  Url url(curl_url());
+  return curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) == CURLUE_OK ? std::move(url) : nullptr;
+}
+
+std::string part(const Url& url, CURLUPart which, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url.get(), which, &text, flags) != CURLUE_OK) return "";
+  return std::unique_ptr<char, Cleanup>(text).get();
+}
+
+}  // namespace
+
+std::optional<Error> check_server_url(const std::string& url) {
+  const Url parsed = parse(url);
+  const std::string scheme = parsed ? part(parsed, CURLUPART_SCHEME) : "";
+  if (scheme != "https" && scheme != "http") return Error{"expected a URL such as https://10.0.0.1:6443"};
+  for (const CURLUPart unwanted : {CURLUPART_USER, CURLUPART_PASSWORD}) {
+    if (!part(parsed, unwanted).empty())
+      return Error{"a user in the URL is not supported: use a token or a certificate"};
+  }
+  for (const CURLUPart unwanted : {CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
+    if (!part(parsed, unwanted).empty()) return Error{"expected a URL without a query and a fragment"};
+  }
+  return std::nullopt;
+}
+
+std::string url_escape(std::string_view text) {
+  if (text.empty()) return "";  // to libcurl a length of 0 means: find the end yourself
+  const std::unique_ptr<char, Cleanup> escaped(curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())));
+  return escaped ? escaped.get() : "";
+}
+
+std::optional<RenamedUrl> with_host(const std::string& url, const std::string& host) {
+  const Url parsed = parse(url);
+  if (!parsed) return std::nullopt;
+  RenamedUrl renamed;
+  renamed.authority = part(parsed, CURLUPART_HOST) + ":" + part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  if (curl_url_set(parsed.get(), CURLUPART_HOST, host.c_str(), 0) != CURLUE_OK) return std::nullopt;
+  renamed.url = part(parsed, CURLUPART_URL);
+  return renamed;
+}
+
+}  // namespace meshdns

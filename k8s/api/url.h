@@ -1,0 +1,27 @@
+#pragma once
+
+// URLs of API servers, by libcurl's parser.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "zone/result.h"
+
+namespace meshdns {
+
+/// What is wrong with an API server's URL, or nothing: http or https, a host, no user, no query, no fragment.
+std::optional<Error> check_server_url(const std::string& url);
+
+/// Percent-encoded for a query's value.
+std::string url_escape(std::string_view text);
+
+struct RenamedUrl {
+  std::string url;        // with the other host
+  std::string authority;  // host:port of the original, an IPv6 address in brackets
+};
+
+/// A URL with another host; nothing where `url` is none.
+std::optional<RenamedUrl> with_host(const std::string& url, const std::string& host);
+
+}  // namespace meshdns
