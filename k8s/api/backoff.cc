@@ -1,0 +1,24 @@
+#include "k8s/api/backoff.h"
+
+#include <algorithm>
+#include <random>
+
+namespace meshdns {
+
+Backoff::Milliseconds Backoff::next(Clock::time_point now) {
+  const bool begin_again = wait_.count() == 0 || now - last_ >= limits_.healthy;
+  wait_ = begin_again ? limits_.first : std::min(wait_ * 2, limits_.longest);
+  last_ = now;
+  return jittered(wait_);
+}
+
+Backoff::Milliseconds Backoff::jittered(Milliseconds wait) const {
+  return wait + Milliseconds(static_cast<int64_t>(static_cast<double>(wait.count()) * random_()));
+}
+
+double Backoff::system_random() {
+  thread_local std::minstd_rand engine{std::random_device{}()};
+  return std::uniform_real_distribution<double>{}(engine);
+}
+
+}  // namespace meshdns
