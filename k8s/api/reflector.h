@@ -1,40 +1,29 @@
 #pragma once
 
-// Mirrors one resource of one cluster: lists it, watches it, and starts again wherever that breaks, for ever. The
-// states and what leads from one to the other:
+// Mirrors one resource of one cluster: lists it, watches it, and starts again wherever that breaks, for ever:
 //
-//   discover ──▶ stream list ───────────────▶ watch      200: served versions → list → initial-events-end, or the last
-//   page → watch
-//      ▲           │ 400, 422: not supported   │ ▲
-//      │           ▼                           │ └─ ended, broken, refused, 429, 5xx: watch again from the last
-//      resourceVersion │         paged list ───────────────────┤ │           │                           └─── 410 (a
-//      status or an ERROR event): list again from resourceVersion "" └───────────┴──── 404: the next served version,
-//      else discover again: the CRD may come later
+//   discover ──▶ stream list ─────▶ watch ──▶ watch again from the last resourceVersion: ended, broken, refused, 5xx
+//      ▲ ▲           │ 400, 422     ▲   │
+//      │ │           ▼              │   └───▶ list from resourceVersion "": 410, as a status or as an ERROR event
+//      │ │       paged list ────────┘
+//      │ └── 404: the next served version, else discover again, as the CRD may come later
 //
-// In between stands a wait: exponential backoff, or the server's Retry-After where that is longer.
+// Before a retry stands a wait: the backoff, or the server's Retry-After where that is longer. A stream list
+// (WatchList) turns into the watch in place; a paged list is followed by one. A list that breaks off starts anew.
 //
 // Threads: the control thread alone, that of the client's loop. Data is never blanked: see ObjectHandler.
 // Source: kubernetes/client-go tools/cache/reflector.go; https://kubernetes.io/docs/reference/using-api/api-concepts/
 
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "k8s/api/backoff.h"
 #include "k8s/api/object_handler.h"
+#include "k8s/api/resource.h"
 #include "zone/sources.h"
 
 namespace meshdns {
 
 class ApiClient;
-
-/// What to mirror.
-struct Resource {
-  std::string group;                  // "networking.istio.io"
-  std::string plural;                 // "serviceentries"
-  std::vector<std::string> versions;  // those that the handler understands, preferred first: "v1", "v1beta1"
-  std::string name_space;             // empty: all namespaces
-};
 
 class Reflector {
  public:
