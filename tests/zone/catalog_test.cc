@@ -1,0 +1,171 @@
+#include "zone/catalog.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/zone/zone_fixture.h"
+
+namespace meshdns {
+namespace {
+
+using test::look_up;
+using test::publication;
+using test::zone_options;
+
+struct World {
+  void upsert(const Publication& publication, SourceId source = 0) { catalog.apply(source, {{publication}, {}}); }
+  void remove(const std::string& object, SourceId source = 0) { catalog.apply(source, {{}, {object}}); }
+  uint64_t skipped(SkipReason reason) const { return catalog.counts().skipped[static_cast<size_t>(reason)]; }
+  uint32_t serial() const { return directory.zones().front()->serial(); }
+
+  Directory directory{{zone_options("global"), zone_options("other")}, 1};
+  Sources sources = test::sources({"east", "west"});
+  Catalog catalog{directory, sources};
+};
+
+TEST_CASE("a publication is served, changed and withdrawn") {
+  World world;
+  world.upsert(publication("bar/a", 1, {"a.bar.global", "*.bar.global"}, {"240.0.0.2", "2001:db8::1"}));
+  CHECK(look_up(world.directory, "a.bar.global") == "240.0.0.2");
+  CHECK(look_up(world.directory, "any.bar.global") == "*240.0.0.2");
+  CHECK(world.sources[0]->entries() == 1);
+
+  world.upsert(publication("bar/a", 1, {"b.bar.global"}, {"240.0.0.3"}));
+  CHECK(look_up(world.directory, "a.bar.global") == "nxdomain");
+  CHECK(look_up(world.directory, "b.bar.global") == "240.0.0.3");
+  CHECK(world.sources[0]->entries() == 1);
+
+  world.remove("bar/a");
+  CHECK(look_up(world.directory, "b.bar.global") == "nxdomain");
+  CHECK(world.sources[0]->entries() == 0);
+}
+
+TEST_CASE("who wins a host") {
+  struct Claimant {
+    SourceId source;
+    const char* object;
+    int64_t created;
+  };
+  struct Case {
+    Claimant first, second;
+    int winner;
+  };
+  const std::vector<Case> cases = {
+      {{0, "bar/a", 1}, {0, "bar/b", 2}, 1},  // the oldest
+      {{0, "bar/a", 2}, {0, "bar/b", 1}, 2},
+      {{0, "bar/b", 1}, {0, "bar/a", 1}, 2},  // of the same age: the first by name
+      {{1, "bar/a", 1}, {0, "bar/a", 2}, 2},  // of the earlier source, whatever the age
+  };
+  for (const Case& c : cases) {
+    World world;
+    world.upsert(publication(c.first.object, c.first.created, {"a.global"}, {"10.0.0.1"}), c.first.source);
+    world.upsert(publication(c.second.object, c.second.created, {"a.global"}, {"10.0.0.2"}), c.second.source);
+    CHECK(look_up(world.directory, "a.global") == "10.0.0." + std::to_string(c.winner));
+    CHECK(world.catalog.counts().conflicts == 1);
+
+    // The other takes over, and the order in which they came does not matter.
+    const Claimant& winner = c.winner == 1 ? c.first : c.second;
+    world.remove(winner.object, winner.source);
+    CHECK(look_up(world.directory, "a.global") == "10.0.0." + std::to_string(3 - c.winner));
+    CHECK(world.catalog.counts().conflicts == 0);
+    world.upsert(publication(winner.object, winner.created, {"a.global"}, {"10.0.0.3"}), winner.source);
+    CHECK(look_up(world.directory, "a.global") == "10.0.0.3");
+  }
+}
+
+TEST_CASE("a host passes from one object to another in one batch without being missing") {
+  World world;
+  world.upsert(publication("bar/a", 1, {"a.global"}, {"10.0.0.1"}));
+  const uint32_t serial = world.serial();
+  world.catalog.apply(0, {{publication("bar/b", 2, {"a.global"}, {"10.0.0.1"})}, {"bar/a"}});
+  CHECK(look_up(world.directory, "a.global") == "10.0.0.1");
+  CHECK(world.serial() == serial);  // the answer has not changed
+}
+
+TEST_CASE("names that are the configuration's, or nobody's, are not claimed") {
+  World world;
+  world.upsert(publication("bar/a", 1, {"global", "ns.dns.global", "a.example.org", "a.global"}, {"10.0.0.1"}));
+  CHECK(look_up(world.directory, "global") == "nodata");
+  CHECK(look_up(world.directory, "ns.dns.global") == "192.0.2.53");
+  CHECK(look_up(world.directory, "a.global") == "10.0.0.1");
+  CHECK(world.skipped(SkipReason::kReserved) == 1);  // an object counts once a reason
+  CHECK(world.skipped(SkipReason::kOutsideZones) == 1);
+  world.remove("bar/a");
+  CHECK(world.skipped(SkipReason::kReserved) == 0);
+  CHECK(world.skipped(SkipReason::kOutsideZones) == 0);
+}
+
+TEST_CASE("a list takes away what it does not confirm, when it is finished") {
+  World world;
+  for (const char* object : {"bar/a", "bar/b", "bar/c"}) {
+    world.upsert(publication(object, 1, {std::string(object + 4) + ".global"}, {"10.0.0.1"}));
+  }
+  world.upsert(publication("bar/d", 1, {"d.global"}, {"10.0.0.4"}), 1);
+  const uint32_t serial = world.serial();
+
+  world.catalog.begin_list(0);
+  world.upsert(publication("bar/a", 1, {"a.global"}, {"10.0.0.1"}));
+  world.catalog.begin_list(0);  // the first list broke off
+  world.upsert(publication("bar/b", 1, {"b.global"}, {"10.0.0.1"}));
+  CHECK(world.serial() == serial);  // what is held as it is changes nothing
+  CHECK(look_up(world.directory, "c.global") == "10.0.0.1");
+
+  world.catalog.finish_list(0);
+  CHECK(look_up(world.directory, "a.global") == "nxdomain");
+  CHECK(look_up(world.directory, "b.global") == "10.0.0.1");
+  CHECK(look_up(world.directory, "c.global") == "nxdomain");
+  CHECK(look_up(world.directory, "d.global") == "10.0.0.4");
+  CHECK(world.sources[0]->entries() == 1);
+
+  world.catalog.finish_list(0);  // none is under way
+  CHECK(world.sources[0]->entries() == 1);
+}
+
+TEST_CASE("a batch is one step of the serial in the zones that it changes") {
+  World world;
+  const uint32_t other = world.directory.zones()[1]->serial();
+  world.catalog.apply(0, {{publication("bar/a", 1, {"a.global", "b.global"}, {"10.0.0.1"}),
+                           publication("bar/b", 1, {"c.global"}, {"10.0.0.1"})},
+                          {}});
+  const uint32_t serial = world.serial();
+  CHECK(world.directory.zones()[1]->serial() == other);
+  world.catalog.apply(0, {{}, {"bar/a", "bar/b"}});
+  CHECK(world.serial() == serial + 1);
+  world.catalog.apply(0, {{}, {"bar/a", "bar/never"}});
+  CHECK(world.serial() == serial + 1);
+}
+
+TEST_CASE("the zones are complete when all required sources have synced") {
+  World world;
+  CHECK_FALSE(world.directory.zones()[0]->complete());
+  world.catalog.set_synced(0);
+  CHECK_FALSE(world.directory.zones()[0]->complete());
+  world.catalog.set_synced(1);
+  CHECK(world.directory.zones()[0]->complete());
+  CHECK(world.directory.zones()[1]->complete());
+}
+
+TEST_CASE("many publications come and go") {
+  World world;
+  for (const int round : {0, 1}) {
+    Batch batch;
+    for (int n = 0; n < 20000; ++n) {
+      const std::string id = std::to_string(n);
+      batch.upserts.push_back(publication("ns/e" + id, n, {"h" + id + ".ns" + std::to_string(n % 100) + ".global"},
+                                          {"10." + std::to_string(round) + ".0.1"}));
+    }
+    world.catalog.apply(0, batch);
+    CHECK(world.sources[0]->entries() == 20000);
+    CHECK(look_up(world.directory, "h19999.ns99.global") == "10." + std::to_string(round) + ".0.1");
+  }
+  world.catalog.begin_list(0);
+  world.catalog.finish_list(0);
+  CHECK(world.sources[0]->entries() == 0);
+  CHECK(world.directory.zones()[0]->names() == 2);
+  CHECK(look_up(world.directory, "ns99.global") == "nxdomain");
+}
+
+}  // namespace
+}  // namespace meshdns
