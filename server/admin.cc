@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,7 +48,7 @@ struct AdminServer::State {
   const AdminOptions options;
   const AdminView view;
   std::atomic<bool> shutting_down{false};
-  std::atomic<bool> zone_in_hand{false};
+  std::mutex zone_mutex;             // held while a client reads a zone
   std::unique_ptr<HttpServer> http;  // last: its threads use the rest
 };
 
@@ -87,10 +88,18 @@ HttpResponse AdminServer::State::zone(std::string_view name) {
     return {404, std::move(text)};
   }
   // A copy of a zone is large: one at a time bounds the memory.
-  if (zone_in_hand.exchange(true)) return {503, "another client is reading a zone: try again in a moment\n"};
-  const std::shared_ptr<std::atomic<bool>> in_hand(&zone_in_hand, [](std::atomic<bool>* flag) { *flag = false; });
-  const auto text = std::make_shared<ZoneText>(**found, view.directory.epochs());
-  return {200, "", kMasterFile, [text, in_hand](std::string& piece) { return text->next(piece); }};
+  std::unique_lock alone(zone_mutex, std::try_to_lock);
+  if (!alone) return {503, "another client is reading a zone: try again in a moment\n"};
+  struct Reading {
+    std::unique_lock<std::mutex> alone;
+    ZoneText text;
+  };
+  Reading begun{std::move(alone), ZoneText(**found, view.directory.epochs())};
+  return {200, "", kMasterFile, [reading = std::make_shared<Reading>(std::move(begun))](std::string& piece) {
+            if (reading->text.next(piece)) return true;
+            reading->alone = {};  // before the last piece is on its way: who has read a zone may ask for the next
+            return false;
+          }};
 }
 
 HttpResponse AdminServer::State::explain(const HttpRequest& request) const {

@@ -1,10 +1,11 @@
 #include "server/http_server.h"
 
-#include <httplib.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -15,19 +16,21 @@
 #include <utility>
 #include <vector>
 
+#include "server/http_protocol.h"
+
 namespace meshdns {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kMaxConnections =
-    128;  // more would let a client hold many descriptors; fewer would shut out a burst of scrapes
+// More would let a client hold many descriptors; fewer would shut out a burst of scrapes.
+constexpr size_t kMaxConnections = 128;
 constexpr size_t kHandlers = 8;       // slow readers of long answers hold one each
 constexpr size_t kMaxRequest = 8192;  // bytes: a browser's cookies fit
 constexpr std::chrono::seconds kRequestTime{5};
 constexpr std::chrono::seconds kResponseTime{30};
-constexpr std::chrono::milliseconds kRefusedBodyTime{200};
+constexpr std::chrono::milliseconds kDiscardTime{200};
 
 class Descriptor {
  public:
@@ -63,124 +66,21 @@ bool is_complete(const std::string& request) {
   return request.size() >= kMaxRequest || request.find("\r\n\r\n") != std::string::npos;
 }
 
-/// What httplib reads its request from and writes its response to. Reading never blocks: the request is here already, and one that
-/// was cut at the limit ends early, which httplib answers with 400.
-class RequestStream final : public httplib::Stream {
- public:
-  RequestStream(Connection& connection, int stop_event)
-      : connection_(connection), stop_event_(stop_event), deadline_(Clock::now() + kResponseTime) {}
-
-  bool is_readable() const override { return position_ < connection_.request.size(); }
-  bool is_writable() const override { return writable_; }
-
-  ssize_t read(char* out, size_t size) override {
-    const size_t n = connection_.request.copy(out, size, position_);
-    position_ += n;
-    return static_cast<ssize_t>(n);
-  }
-
-  ssize_t write(const char* data, size_t size) override {
-    for (size_t done = 0; done < size && writable_;) {
-      const ssize_t n = send(connection_.socket.get(), data + done, size - done, MSG_NOSIGNAL);
-      if (n >= 0) {
-        done += static_cast<size_t>(n);
-      } else if (errno != EINTR) {
-        writable_ = (errno == EAGAIN || errno == EWOULDBLOCK) && wait_for_room();
-      }
+/// Writes all of `data` before the deadline; false where the client has gone, is too slow, or the server stops.
+bool write_all(int socket, std::string_view data, Clock::time_point deadline, int stop_event) {
+  while (!data.empty()) {
+    const ssize_t n = send(socket, data.data(), data.size(), MSG_NOSIGNAL);
+    if (n >= 0) {
+      data.remove_prefix(static_cast<size_t>(n));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      pollfd events[] = {{socket, POLLOUT, 0}, {stop_event, POLLIN, 0}};
+      if (poll(events, 2, milliseconds_until(deadline)) <= 0 || events[1].revents != 0) return false;
+    } else if (errno != EINTR) {
+      return false;
     }
-    return writable_ ? static_cast<ssize_t>(size) : -1;
   }
-
-  void get_remote_ip_and_port(std::string& ip, int& port) const override {
-    ip = connection_.client.text();
-    port = 0;
-  }
-  void get_local_ip_and_port(std::string& ip, int& port) const override {
-    ip.clear();
-    port = 0;
-  }
-  // Not the real one: httplib answers 500 where it is FD_SETSIZE or more, as it would select() on it.
-  socket_t socket() const override { return -1; }
-
- private:
-  bool wait_for_room() {
-    pollfd events[] = {{connection_.socket.get(), POLLOUT, 0}, {stop_event_, POLLIN, 0}};
-    const int n = poll(events, 2, milliseconds_until(deadline_));
-    return n > 0 && events[1].revents == 0;
-  }
-
-  Connection& connection_;
-  const int stop_event_;
-  const Clock::time_point deadline_;
-  size_t position_ = 0;
-  bool writable_ = true;
-};
-
-/// httplib's parser and writer of messages, without its sockets and threads.
-class Protocol final : public httplib::Server {
- public:
-  Protocol(int listener, HttpHandler handler) : handler_(std::move(handler)) {
-    svr_sock_ = listener;  // httplib never touches it, but takes a server without one for one that is shutting down
-    set_default_headers({{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}});
-    set_expect_100_continue_handler([](const auto&, auto&) { return 417; });
-    set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
-      answer(request, response);
-      return HandlerResponse::Handled;
-    });
-    set_exception_handler([](const auto& request, auto& response, std::exception_ptr error) {
-      try {
-        std::rethrow_exception(std::move(error));
-      } catch (const std::exception& e) {
-        spdlog::error("admin: {} failed: {}", request.path, e.what());
-      }
-      response.status = 500;
-    });
-  }
-
-  void serve(Connection& connection, int stop_event) {
-    RequestStream stream(connection, stop_event);
-    bool closed = false;
-    // A few dozen ranges of one long body would be put together in memory: there are no ranges here.
-    process_request(stream, true, closed, [](httplib::Request& request) { request.ranges.clear(); });
-  }
-
- private:
-  static bool has_body(const httplib::Request& request) {
-    const std::string length = request.get_header_value("Content-Length");
-    return request.has_header("Transfer-Encoding") || (!length.empty() && length != "0");
-  }
-
-  void answer(const httplib::Request& request, httplib::Response& response) const {
-    if (request.method != "GET" && request.method != "HEAD") {
-      response.status = 405;
-      response.set_header("Allow", "GET, HEAD");
-      response.set_content("only GET and HEAD are served here\n", "text/plain");
-      return;
-    }
-    if (has_body(request)) {
-      response.status = 413;
-      response.set_content("requests have no body here\n", "text/plain");
-      return;
-    }
-    const auto client = IpAddress::parse(request.remote_addr);
-    HttpResponse ours = handler_({request.path, request.params, *client});
-    response.status = ours.status;
-    if (!ours.pieces) {
-      response.set_content(ours.body, ours.type);
-      return;
-    }
-    response.set_chunked_content_provider(
-        ours.type, [pieces = std::move(ours.pieces)](size_t, httplib::DataSink& sink) {
-          std::string piece;
-          const bool more = pieces(piece);
-          const bool written = piece.empty() || sink.write(piece.data(), piece.size());
-          if (!more) sink.done();
-          return written;
-        });
-  }
-
-  const HttpHandler handler_;
-};
+  return true;
+}
 
 IpAddress client_address(const sockaddr_storage& address) {
   if (address.ss_family == AF_INET) {
@@ -232,9 +132,7 @@ Result<Descriptor> listen_on(const IpAddress& address, uint16_t port) {
 
 struct HttpServer::State {
   State(Descriptor socket, HttpHandler handler)
-      : listener(std::move(socket)),
-        stop_event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-        protocol(listener.get(), std::move(handler)) {}
+      : listener(std::move(socket)), stop_event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), protocol(std::move(handler)) {}
 
   void start() {
     threads.emplace_back([this] { accept_and_read(); });
@@ -257,12 +155,12 @@ struct HttpServer::State {
   void accept_all(std::vector<Connection>& waiting);
   void hand_over(Connection connection);
   void handle();
-  void serve(Connection& connection);
-  void read_refused_body(const Connection& connection) const;
+  void serve(const Connection& connection) const;
+  void discard_body(const Connection& connection) const;
 
   const Descriptor listener;
   const Descriptor stop_event;
-  Protocol protocol;
+  const HttpProtocol protocol;
   std::vector<std::thread> threads;
 
   std::mutex mutex;
@@ -349,20 +247,18 @@ void HttpServer::State::handle() {
   }
 }
 
-void HttpServer::State::serve(Connection& connection) {
-  try {
-    protocol.serve(connection, stop_event.get());
-    read_refused_body(connection);
-  } catch (const std::exception& e) {
-    spdlog::error("admin: a response was cut short: {}", e.what());
-  }
+void HttpServer::State::serve(const Connection& connection) const {
+  const auto deadline = Clock::now() + kResponseTime;
+  protocol.serve(connection.request, connection.client, [&](std::string_view data) {
+    return write_all(connection.socket.get(), data, deadline, stop_event.get());
+  });
+  shutdown(connection.socket.get(), SHUT_WR);
+  if (!connection.request.ends_with("\r\n\r\n")) discard_body(connection);
 }
 
 // Closing with bytes unread resets the connection, and the client may lose the response that says why.
-void HttpServer::State::read_refused_body(const Connection& connection) const {
-  shutdown(connection.socket.get(), SHUT_WR);
-  if (connection.request.ends_with("\r\n\r\n")) return;
-  const auto deadline = Clock::now() + kRefusedBodyTime;
+void HttpServer::State::discard_body(const Connection& connection) const {
+  const auto deadline = Clock::now() + kDiscardTime;
   char buffer[4096];
   for (;;) {
     pollfd events[] = {{connection.socket.get(), POLLIN, 0}, {stop_event.get(), POLLIN, 0}};

@@ -1,15 +1,13 @@
 #include "server/zone_text.h"
 
-#include <ldns/ldns.h>
-
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <span>
 
 #include "zone/epochs.h"
 #include "zone/name.h"
 #include "zone/owner_node.h"
+#include "zone/record_text.h"
 #include "zone/rr_type.h"
 #include "zone/zone.h"
 
@@ -81,20 +79,15 @@ bool ZoneText::next(std::string& out) {
   return next_ < owners_.size();
 }
 
-// The records name their owner by a pointer to octet 12: they are put where it says that, behind a question.
 void ZoneText::append(const Owner& owner, std::string& out) const {
-  std::vector<uint8_t> message(LDNS_HEADER_SIZE);
-  message.insert(message.end(), &copies_[owner.name], &copies_[owner.records]);
-  message.insert(message.end(), {0, LDNS_RR_TYPE_ANY, 0, LDNS_RR_CLASS_IN});
-  size_t at = message.size();
-  message.insert(message.end(), &copies_[owner.records], copies_.data() + owner.end);
-
-  while (at < message.size()) {
-    ldns_rr* parsed = nullptr;
-    if (ldns_wire2rr(&parsed, message.data(), message.size(), &at, LDNS_SECTION_ANSWER) != LDNS_STATUS_OK) return;
-    const std::unique_ptr<ldns_rr, decltype(&ldns_rr_free)> rr(parsed, ldns_rr_free);
-    const std::unique_ptr<char, decltype(&free)> text(ldns_rr2str(rr.get()), free);
-    if (text) out += text.get();
+  const std::span<const uint8_t> copies(copies_);
+  const auto name = Name::from_wire(copies.subspan(owner.name, owner.records - owner.name));
+  for (size_t at = owner.records; at < owner.end;) {
+    const uint8_t* record = &copies[at];
+    const size_t size =
+        OwnerNode::kRecordHeader + (record[OwnerNode::kRecordHeader - 2] << 8U) + record[OwnerNode::kRecordHeader - 1];
+    out += record_text(*name, copies.subspan(at, size)) + "\n";
+    at += size;
   }
 }
 

@@ -62,7 +62,7 @@ TEST_CASE("every endpoint") {
   AdminFixture fixture;
   const Running running(fixture);
   for (const Case& c : cases) {
-    CAPTURE(c.path);
+    CAPTURE(std::string(c.path));
     const auto response = running.get(c.path);
     CHECK(response.status == c.status);
     CHECK(response.get_header_value("Content-Type").starts_with(c.type));
@@ -110,7 +110,7 @@ TEST_CASE("an explanation as JSON") {
     uint16_t number;
   };
   for (const Case& c : std::vector<Case>{{"A", 1}, {"28", 28}, {"TYPE65280", 65280}, {"HTTPS", 65}, {"any", 255}}) {
-    CAPTURE(c.type);
+    CAPTURE(std::string(c.type));
     CHECK(running.get(std::string("/explain?name=a&type=") + c.type).status == 200);
     CHECK(fixture.asked_type == c.number);
   }
@@ -131,7 +131,7 @@ TEST_CASE("zones and explanations are for the clients that may read them") {
       {"::", {"::1/128"}, 403},
   };
   for (const Case& c : cases) {
-    CAPTURE(c.listen);
+    CAPTURE(std::string(c.listen));
     AdminFixture fixture;
     fixture.explanation.emplace();
     const Running running(fixture, c.allow, c.listen);

@@ -76,7 +76,7 @@ TEST_CASE("what is counted is shown, summed over the workers") {
   };
   CAPTURE(text);
   for (const char* line : lines) {
-    CAPTURE(line);
+    CAPTURE(std::string(line));
     CHECK(text.find("\n" + std::string(line) + "\n") != std::string::npos);
   }
 }
