@@ -57,7 +57,7 @@ void TcpListener::accept() {
   TcpConnection& connection = *idle_.back();
   connection.place_ = std::prev(idle_.end());
   connection.since_ = uv_now(&loop_);
-  if (connection.accept(reinterpret_cast<uv_stream_t&>(listener_)) != 0 || !admit(connection.client())) {
+  if (connection.accept(reinterpret_cast<uv_stream_t*>(&listener_)) != 0 || !admit(connection.client())) {
     connection.close();
     return;
   }

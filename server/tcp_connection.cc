@@ -24,8 +24,8 @@ TcpConnection::TcpConnection(TcpListener& listener, uv_loop_t& loop, WorkerConte
   write_.data = this;
 }
 
-int TcpConnection::accept(uv_stream_t& server) {
-  if (const int error = uv_accept(&server, stream())) return error;
+int TcpConnection::accept(uv_stream_t* server) {
+  if (const int error = uv_accept(server, stream())) return error;
   int size = sizeof peer_;
   if (const int error = uv_tcp_getpeername(&handle_, reinterpret_cast<sockaddr*>(&peer_), &size)) return error;
   const auto& peer = reinterpret_cast<const sockaddr&>(peer_);

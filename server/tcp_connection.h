@@ -33,7 +33,7 @@ class TcpConnection {
   TcpConnection& operator=(const TcpConnection&) = delete;
 
   /// Accepts what waits at `server`. 0, or libuv's error.
-  int accept(uv_stream_t& server);
+  int accept(uv_stream_t* server);
 
   /// Begins to read. close() is due in the end, as it is after a failed accept().
   void start();
