@@ -1,0 +1,44 @@
+#pragma once
+
+// A responder over a small zone.
+
+#include <string>
+
+#include "server/responder.h"
+#include "tests/server/message.h"
+#include "tests/zone/zone_fixture.h"
+#include "zone/catalog.h"
+
+namespace meshdns::test {
+
+struct ResponderWorld {
+  explicit ResponderWorld(bool synced = true) {
+    std::vector<std::string> many;
+    for (int i = 0; i < 100; ++i) many.push_back("10.1.0." + std::to_string(i));
+    catalog.apply(
+        0, {{publication("bar/a", 1, {"a.bar.global", "*.w.global", "x.ent.global"}, {"240.0.0.2", "2001:db8::1"}),
+             publication("bar/three", 1, {"three.bar.global"}, {"10.0.0.1", "10.0.0.2", "10.0.0.3"}),
+             publication("bar/many", 1, {"many.bar.global"}, many)},
+            {}});
+    if (synced) catalog.set_synced(0);
+  }
+
+  Bytes respond(const Bytes& query, Transport transport = Transport::kUdp4) {
+    Bytes out(65535);
+    const Epochs::Guard guard(reader);
+    out.resize(responder.respond(query, transport, out));
+    return out;
+  }
+  Parsed ask(const QueryParts& parts, Transport transport = Transport::kUdp4) {
+    return parse_response(respond(make_query(parts), transport));
+  }
+
+  Directory directory{{zone_options("global")}, 1};
+  Sources all_sources = sources({"east"});
+  Catalog catalog{directory, all_sources};
+  Counters counters{1};
+  Epochs::Reader reader{directory.epochs()};
+  Responder responder{directory, counters, 1232};
+};
+
+}  // namespace meshdns::test
