@@ -27,11 +27,12 @@ def control_plane(tmp_path_factory):
         plane.stop()
 
 
-def meshdns_on(plane, directory):
+def meshdns_on(plane, directory, kubeconfig=None):
     """A server of that cluster. TTLs are the shortest that CoreDNS's cache honours, so that tests need not wait longer."""
+    kubeconfig = str(kubeconfig or plane.meshdns_kubeconfig)
     return Server(directory=directory, config={
         "zones": [{"name": "global", "ttl": 5, "negativeTtl": 5}],
-        "sources": [{"kubernetes": {"cluster": "east", "kubeconfig": str(plane.meshdns_kubeconfig), "local": True}}]})
+        "sources": [{"kubernetes": {"cluster": "east", "kubeconfig": kubeconfig, "local": True}}]})
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
-"""What the server says of itself: before the first sync, and while much is loading."""
+"""What the server says of itself: before the first sync, without permission or CRD, and while much is loading."""
 
+import re
 import threading
 import time
 
@@ -28,6 +29,23 @@ def test_before_the_first_sync_it_says_that_it_does_not_know(control_plane, tmp_
         control_plane.start()
         eventually(lambda: server.get("/ready").status_code == 200, timeout=70)
         assert rcode(server.query("a.bar.global")) == "NXDOMAIN"
+
+
+def test_without_permission_it_says_what_to_grant(control_plane, tmp_path):
+    control_plane.kubectl("create", "serviceaccount", "nobody")
+    nobody = control_plane.service_account_kubeconfig("default", "nobody")
+    with meshdns_on(control_plane, tmp_path, nobody) as server:
+        server.wait_for_log(re.compile("grant the verbs get, list and watch on serviceentries.networking.istio.io"))
+        assert server.get("/ready").status_code == 503
+
+
+def test_a_cluster_without_the_crd_is_waited_for(control_plane, tmp_path):
+    control_plane.kubectl("delete", "crd", "serviceentries.networking.istio.io")
+    with meshdns_on(control_plane, tmp_path) as server:
+        server.wait_for_log(re.compile("waiting for its CRD"))
+        assert server.get("/ready").status_code == 503
+        control_plane.install_crds()
+        eventually(lambda: server.get("/ready").status_code == 200, timeout=70)
 
 
 class HealthProbe(threading.Thread):
