@@ -133,7 +133,9 @@ Publication publish(ServiceEntry entry, const PublishRules& rules) {
   publication.created = entry.created;
   publication.skipped = std::move(entry.skipped);
   if (rules.visibility == PublishRules::Visibility::kPublic && !is_public(entry)) {
-    publication.skipped.push_back({SkipReason::kNotExported, "spec.exportTo", "expected none, or \"*\" among them"});
+    for (const std::string& host : entry.hosts) {
+      publication.skipped.push_back({SkipReason::kNotExported, shown(host), "expected no exportTo, or one with \"*\""});
+    }
     return publication;
   }
   publication.hosts = read_hosts(entry, publication.skipped);

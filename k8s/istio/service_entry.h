@@ -45,11 +45,11 @@ inline constexpr size_t kMaxPorts = 256;
 
 /// Reads one object. Unknown fields are passed over; null is as good as absent.
 ///  - A list's item of the wrong type or shape costs that item; `skipped` says so.
-///  - A wrong type of a field of metadata or spec, no host or more items than the limits: only the identity and one
-///  Skipped
+///  - A wrong type of a field of spec, no host or more items than the limits: only the identity and one Skipped
 ///    (kInvalidObject) are returned. A wrong exportTo is among these: what is not understood must not become public.
 ///  - In status, whatever is wrong is passed over in silence: it has no schema.
-///  - Not JSON (UTF-8, at most 10,000 levels: what the API server takes), or no usable metadata.name and namespace: an error.
+///  - Not JSON (UTF-8, at most 10,000 levels: what the API server takes), or no usable metadata.name and namespace: an
+///    error.
 Result<ServiceEntry> parse_service_entry(std::string_view json);
 
 /// `text` as it can stand in a log or an answer: at most 253 characters, what is not printable ASCII replaced by '?'.

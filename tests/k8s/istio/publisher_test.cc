@@ -189,7 +189,8 @@ TEST_CASE("who may see it") {
     entry.export_to = c.export_to;
     const Publication publication = publish(entry);
     CHECK(publication.hosts.size() == (c.is_public ? 1 : 0));
-    CHECK(skipped(publication) == (c.is_public ? Texts{"invalid-host bad_host"} : Texts{"not-exported spec.exportTo"}));
+    CHECK(skipped(publication) ==
+          (c.is_public ? Texts{"invalid-host bad_host"} : Texts{"not-exported a.b", "not-exported bad_host"}));
   }
 }
 
