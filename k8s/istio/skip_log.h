@@ -1,0 +1,42 @@
+#pragma once
+
+// Says once what is not served, and why: a line for each object and reason, again only when that object leaves out
+// something else. Remembers only objects that leave something out, in some 100 bytes each.
+//
+// Threads: the control thread alone.
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+
+#include "zone/publication.h"
+
+namespace meshdns {
+
+class SkipLog {
+ public:
+  /// `source`: the name under which the lines say where the objects come from.
+  explicit SkipLog(std::string source) : source_(std::move(source)) {}
+
+  /// The object exists, and leaves out what it says.
+  void note(const Publication& publication);
+
+  /// The object is gone.
+  void forget(const std::string& object) { reported_.erase(object); }
+
+  /// Between the two all objects are noted: the others are gone.
+  void begin_list() { ++list_; }
+  void finish_list();
+
+ private:
+  struct Reported {
+    size_t hash;    // of what was left out
+    unsigned list;  // in which it was noted last
+  };
+
+  std::string source_;
+  unsigned list_ = 0;
+  std::unordered_map<std::string, Reported> reported_;
+};
+
+}  // namespace meshdns
