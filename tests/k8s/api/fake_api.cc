@@ -134,19 +134,21 @@ void FakeApi::finish() {
 }
 
 bool run_until(uv_loop_t* loop, const std::function<bool()>& done) {
-  uv_timer_t deadline;
-  bool late = false;
-  uv_timer_init(loop, &deadline);
-  deadline.data = &late;
-  uv_timer_start(
-      &deadline, [](uv_timer_t* timer) { *static_cast<bool*>(timer->data) = true; }, 10'000, 0);
-  while (!done() && !late) uv_run(loop, UV_RUN_ONCE);
+  // The tick ends a uv_run() in which a timer has done the last thing that was to happen.
+  constexpr int kTick = 5, kTicks = 4000;
+  int ticks = 0;
   bool closed = false;
-  deadline.data = &closed;
-  uv_close(reinterpret_cast<uv_handle_t*>(&deadline),
+  uv_timer_t tick;
+  uv_timer_init(loop, &tick);
+  tick.data = &ticks;
+  uv_timer_start(
+      &tick, [](uv_timer_t* timer) { ++*static_cast<int*>(timer->data); }, kTick, kTick);
+  while (!done() && ticks < kTicks) uv_run(loop, UV_RUN_ONCE);
+  tick.data = &closed;
+  uv_close(reinterpret_cast<uv_handle_t*>(&tick),
            [](uv_handle_t* handle) { *static_cast<bool*>(handle->data) = true; });
   while (!closed) uv_run(loop, UV_RUN_NOWAIT);
-  return !late;
+  return ticks < kTicks;
 }
 
 TestLoop::TestLoop() { REQUIRE(uv_loop_init(&loop_) == 0); }

@@ -1,0 +1,47 @@
+#include "k8s/api/backoff.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+namespace meshdns {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST_CASE("waits double up to the longest, and begin again after health") {
+  struct Failure {
+    seconds at;
+    double random;
+    milliseconds wait;
+  };
+  const std::vector<Failure> failures = {
+      {seconds(0), 0.0, milliseconds(800)},     {seconds(1), 0.5, milliseconds(2400)},
+      {seconds(2), 0.0, milliseconds(3200)},    {seconds(3), 0.0, milliseconds(6400)},
+      {seconds(4), 0.0, milliseconds(12800)},   {seconds(5), 0.0, milliseconds(25600)},
+      {seconds(6), 0.0, milliseconds(30000)},   {seconds(7), 0.999, milliseconds(59970)},
+      {seconds(126), 0.0, milliseconds(30000)}, {seconds(246), 0.25, milliseconds(1000)},
+      {seconds(247), 0.0, milliseconds(1600)},
+  };
+  double random = 0;
+  Backoff backoff(Backoff::Limits{}, [&random] { return random; });
+  for (const Failure& failure : failures) {
+    CAPTURE(failure.at.count());
+    random = failure.random;
+    CHECK(backoff.next(Backoff::Clock::time_point(seconds(1000)) + failure.at) == failure.wait);
+  }
+  random = 0.5;
+  CHECK(backoff.longest() == milliseconds(45000));
+}
+
+TEST_CASE("its own randomness") {
+  for (int i = 0; i < 1000; ++i) {
+    const double random = Backoff::system_random();
+    CHECK(random >= 0);
+    CHECK(random < 1);
+  }
+}
+
+}  // namespace
+}  // namespace meshdns

@@ -1,0 +1,192 @@
+#include "k8s/api/http_client.h"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "k8s/api/url.h"
+#include "tests/k8s/api/fake_api.h"
+#include "tests/k8s/api/temp_dir.h"
+
+namespace meshdns {
+namespace {
+
+using std::chrono::seconds;
+
+class Notes : public HttpReceiver {
+ public:
+  void on_headers(int code, seconds after) override {
+    status = code;
+    retry_after = after;
+    if (headers_hook) headers_hook();
+  }
+  void on_body(std::string_view bytes) override {
+    body += bytes;
+    if (body_hook) body_hook();
+  }
+  void on_done(const HttpError* failure) override {
+    ++done;
+    error = failure == nullptr ? "" : failure->text;
+    if (done_hook) done_hook();
+  }
+
+  int status = 0;
+  seconds retry_after{0};
+  std::string body, error;
+  int done = 0;
+  std::function<void()> headers_hook, body_hook, done_hook;
+};
+
+struct Setup {
+  HttpRequest request(const std::string& path) { return HttpRequest{api.url() + path, {}, seconds(60)}; }
+
+  TestLoop loop;
+  FakeApi api{loop};
+  std::optional<HttpClient> client{std::in_place, loop, TlsSettings{}};
+  Notes notes;
+};
+
+TEST_CASE("a response in parts") {
+  Setup setup;
+  setup.api.script = {{"GET /a?b=c ", 503, "hello", Ending::kOpen, "Retry-After: 7\r\n"}};
+  setup.client->get({setup.api.url() + "/a?b=c", {"X-Test: 1"}, seconds(60)}, setup.notes);
+  REQUIRE(run_until(setup.loop, [&] { return setup.notes.body == "hello"; }));
+  CHECK(setup.notes.status == 503);
+  CHECK(setup.notes.retry_after == seconds(7));
+  setup.api.push(" world");
+  setup.api.finish();
+  REQUIRE(run_until(setup.loop, [&] { return setup.notes.done == 1; }));
+  CHECK(setup.notes.body == "hello world");
+  CHECK(setup.notes.error == "");
+  CHECK(setup.api.requests.at(0).find("\r\nX-Test: 1\r\n") != std::string::npos);
+  CHECK(setup.api.requests.at(0).find("HTTP/1.1\r\n") != std::string::npos);
+}
+
+TEST_CASE("what fails says why") {
+  Setup setup;
+  setup.api.script = {{"/broken", 200, "x", Ending::kBroken}, {"/silent", 200, "x", Ending::kOpen}};
+  struct Case {
+    std::string url;
+    std::string error;
+  };
+  const std::string url = setup.api.url();
+  const std::vector<Case> cases = {
+      {url + "/broken", "transfer closed with outstanding read data remaining"},
+      {url + "/silent", "Operation too slow. Less than 1 bytes/sec transferred the last 1 seconds"},
+      {"http://127.0.0.1:1/", "Connection refused"},
+      {"file:///etc/hostname", "Protocol \"file\" not supported or disabled in libcurl"},
+      {"nonsense://", "URL using bad/illegal format or missing URL"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.url);
+    Notes notes;
+    setup.client->get({c.url, {}, seconds(1)}, notes);
+    CHECK(notes.done == 0);
+    REQUIRE(run_until(setup.loop, [&] { return notes.done == 1; }));
+    CHECK(notes.error == c.error);
+  }
+}
+
+TEST_CASE("the environment has no say") {
+  const Variable proxy("http_proxy", "http://127.0.0.1:1");
+  const Variable all("ALL_PROXY", "http://127.0.0.1:1");
+  Setup setup;
+  setup.api.script = {{"GET / ", 200, ""}};
+  setup.client->get(setup.request("/"), setup.notes);
+  REQUIRE(run_until(setup.loop, [&] { return setup.notes.done == 1; }));
+  CHECK(setup.notes.error == "");
+}
+
+TEST_CASE("cancelled, from anywhere") {
+  struct Case {
+    const char* where;
+    std::function<void(Notes&, std::function<void()>)> hook;
+  };
+  const std::vector<Case> cases = {
+      {"headers", [](Notes& notes, std::function<void()> cancel) { notes.headers_hook = std::move(cancel); }},
+      {"body", [](Notes& notes, std::function<void()> cancel) { notes.body_hook = std::move(cancel); }},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.where);
+    Setup setup;
+    setup.api.script = {{"/first", 200, "x", Ending::kOpen}, {"/second", 200, "y"}};
+    Notes second;
+    HttpClient::Id id = 0;
+    c.hook(setup.notes, [&] {
+      setup.client->cancel(id);
+      setup.client->get(setup.request("/second"), second);
+    });
+    id = setup.client->get(setup.request("/first"), setup.notes);
+    REQUIRE(run_until(setup.loop, [&] { return second.done == 1; }));
+    CHECK(second.body == "y");
+    CHECK(setup.notes.done == 0);
+    setup.client->cancel(id);
+  }
+}
+
+TEST_CASE("cancelled before it began, and after it was over") {
+  Setup setup;
+  setup.api.script = {{"/second", 200, ""}};
+  setup.client->cancel(setup.client->get(setup.request("/first"), setup.notes));
+  Notes second;
+  const auto id = setup.client->get(setup.request("/second"), second);
+  REQUIRE(run_until(setup.loop, [&] { return second.done == 1; }));
+  setup.client->cancel(id);
+  setup.client->cancel(4711);
+  CHECK(setup.notes.done == 0);
+}
+
+TEST_CASE("one request cancels another") {
+  Setup setup;
+  setup.api.script = {{"/first", 200, "x", Ending::kOpen}};
+  const auto first = setup.client->get(setup.request("/first"), setup.notes);
+  REQUIRE(run_until(setup.loop, [&] { return setup.notes.body == "x"; }));
+  setup.api.script = {{"/second", 200, "y"}};
+  Notes second;
+  second.body_hook = [&] { setup.client->cancel(first); };
+  setup.client->get(setup.request("/second"), second);
+  REQUIRE(run_until(setup.loop, [&] { return second.done == 1; }));
+  CHECK(setup.notes.done == 0);
+}
+
+TEST_CASE("the client destroyed, from anywhere") {
+  using Hook = std::function<void()> Notes::*;
+  for (const Hook hook : {&Notes::headers_hook, &Notes::body_hook, &Notes::done_hook}) {
+    Setup setup;
+    setup.api.script = {{"/first", 200, "x"}};
+    setup.notes.*hook = [&] { setup.client.reset(); };
+    setup.client->get(setup.request("/first"), setup.notes);
+    REQUIRE(run_until(setup.loop, [&] { return !setup.client; }));
+  }
+  Setup setup;
+  setup.api.script = {{"/first", 200, "x", Ending::kOpen}};
+  setup.client->get(setup.request("/first"), setup.notes);
+  REQUIRE(run_until(setup.loop, [&] { return setup.notes.body == "x"; }));
+  setup.client.reset();
+}
+
+TEST_CASE("another name for the server") {
+  const auto renamed = with_host("https://10.0.0.1:6443/k8s?x=1", "kube.internal");
+  REQUIRE(renamed);
+  CHECK(renamed->url == "https://kube.internal:6443/k8s?x=1");
+  CHECK(renamed->authority == "10.0.0.1:6443");
+  CHECK(with_host("https://[fd00::1]/", "a")->authority == "[fd00::1]:443");
+  CHECK_FALSE(with_host("10.0.0.1", "a"));
+  CHECK(url_escape("a b/=&\xc3\xa9") == "a%20b%2F%3D%26%C3%A9");
+  CHECK(url_escape("") == "");
+
+  Setup setup;
+  setup.client.emplace(setup.loop, TlsSettings{{}, {}, {}, "kube.internal", false});
+  setup.api.script = {{"GET /x ", 200, ""}};
+  setup.client->get(setup.request("/x"), setup.notes);
+  REQUIRE(run_until(setup.loop, [&] { return setup.notes.done == 1; }));
+  CHECK(setup.notes.error == "");
+  CHECK(setup.api.requests.at(0).find("\r\nHost: 127.0.0.1:" + std::to_string(setup.api.port())) != std::string::npos);
+}
+
+}  // namespace
+}  // namespace meshdns
