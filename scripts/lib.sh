@@ -19,20 +19,18 @@ install_packages() {
   local all missing sudo=()
   all=$(packages "$@")
   if ! (. /etc/os-release && [ "$ID" = debian ] && [ "$VERSION_ID" = 12 ]) 2>/dev/null; then
-    fail "this is not Debian 12. Install what these packages hold, then build with cmake --preset release:
+    fail "this is not Debian 12. Install what these of its packages hold, then build with cmake (CONTRIBUTING.md):
 $all" 2
   fi
-  # shellcheck disable=SC2016,SC2086
-  missing=$(comm -23 <(sort <<<"$all") \
-    <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $all 2>/dev/null | awk '$2 == "installed" { print $1 }' | sort))
+  missing=$(comm -23 <(sort <<<"$all") <(
+    dpkg-query -W -f '${Package} ${db:Status-Status}\n' $all 2>/dev/null | awk '$2 == "installed" { print $1 }' | sort))
   [ -n "$missing" ] || return 0
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || fail "not root, and there is no sudo. As root: apt-get install" $missing 2
+    command -v sudo >/dev/null || fail "neither root nor sudo is at hand. As root: apt-get install ${missing//$'\n'/ }" 2
     sudo=(sudo)
   fi
-  say "installing" $missing
+  say "installing ${missing//$'\n'/ }"
   "${sudo[@]}" apt-get update -q
-  # shellcheck disable=SC2086
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
 }
 
