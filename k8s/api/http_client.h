@@ -35,8 +35,8 @@ struct HttpError {
   std::string text;  // for people
 };
 
-/// Who gets a response: on_headers, on_body …, then on_done; or on_done alone. All of them may cancel any request,
-/// begin new ones, or destroy the client.
+/// Who gets a response: on_headers, on_body …, then on_done; or on_done alone. All of them may cancel any request, begin
+/// new ones, or destroy the client.
 class HttpReceiver {
  public:
   virtual ~HttpReceiver() = default;
@@ -44,6 +44,9 @@ class HttpReceiver {
   /// `retry_after`: the header Retry-After, 0 without one; as the server sent it, so without a bound.
   virtual void on_headers(int status, std::chrono::seconds retry_after) = 0;
   virtual void on_body(std::string_view bytes) = 0;
+
+  /// After one or more calls of on_body: all that has arrived so far was delivered.
+  virtual void on_pause() = 0;
 
   /// The last call for this request. `error` is null when the response is complete, whatever its status.
   virtual void on_done(const HttpError* error) = 0;

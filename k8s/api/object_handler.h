@@ -39,7 +39,7 @@ class ObjectHandler {
   /// The list is complete: mark and sweep ends here.
   virtual void list_ends() = 0;
 
-  /// All that was in one read from the network has been delivered: the moment to apply a batch.
+  /// All that has arrived so far has been delivered: the moment to apply a batch.
   virtual void flush() = 0;
 };
 

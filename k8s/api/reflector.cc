@@ -45,6 +45,7 @@ class Reflector::Impl final : private HttpReceiver {
 
   void on_headers(int status, seconds retry_after) override;
   void on_body(std::string_view bytes) override;
+  void on_pause() override;
   void on_done(const HttpError* error) override;
 
   void enter(State state);
@@ -53,6 +54,7 @@ class Reflector::Impl final : private HttpReceiver {
   std::string path();
   seconds silence() const;
   bool accepted() const { return status_ == 200; }
+  bool streams() const { return state_ == State::kStreamListing || state_ == State::kWatching; }
 
   void take_small(std::string_view bytes);
   void take_page_part(std::string_view bytes);
@@ -158,10 +160,7 @@ std::string Reflector::Impl::path() {
   return watch_path(resource_, versions_.front(), watch_seconds(), resource_version_);
 }
 
-seconds Reflector::Impl::silence() const {
-  const bool streams = state_ == State::kStreamListing || state_ == State::kWatching;
-  return streams ? kWatchSilence : kAnswerSilence;
-}
+seconds Reflector::Impl::silence() const { return streams() ? kWatchSilence : kAnswerSilence; }
 
 // ---- responses
 
@@ -180,6 +179,10 @@ void Reflector::Impl::on_body(std::string_view bytes) {
   source_.heard(std::time(nullptr));
   if (state_ == State::kListing) return take_page_part(bytes);
   take_events(bytes);
+}
+
+void Reflector::Impl::on_pause() {
+  if (accepted() && streams()) handler_.flush();
 }
 
 void Reflector::Impl::on_done(const HttpError* error) {
@@ -217,9 +220,9 @@ void Reflector::Impl::take_page_part(std::string_view bytes) {
 
 void Reflector::Impl::take_events(std::string_view bytes) {
   const auto wrong = watch_decoder_.feed(bytes, [this](const WatchEvent& event) { return take_event(event); });
-  handler_.flush();
-  if (stream_error_) return refused(*stream_error_);
-  if (wrong) misunderstood(wrong->message);
+  if (!stream_error_ && !wrong) return;
+  handler_.flush();  // there will be no pause
+  stream_error_ ? refused(*stream_error_) : misunderstood(wrong->message);
 }
 
 bool Reflector::Impl::take_event(const WatchEvent& event) {

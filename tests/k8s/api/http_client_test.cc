@@ -28,6 +28,9 @@ class Notes : public HttpReceiver {
     body += bytes;
     if (body_hook) body_hook();
   }
+  void on_pause() override {
+    if (pause_hook) pause_hook();
+  }
   void on_done(const HttpError* failure) override {
     ++done;
     error = failure == nullptr ? "" : failure->text;
@@ -38,7 +41,7 @@ class Notes : public HttpReceiver {
   seconds retry_after{0};
   std::string body, error;
   int done = 0;
-  std::function<void()> headers_hook, body_hook, done_hook;
+  std::function<void()> headers_hook, body_hook, pause_hook, done_hook;
 };
 
 struct Setup {
@@ -108,6 +111,7 @@ TEST_CASE("cancelled, from anywhere") {
   };
   const std::vector<Case> cases = {
       {"headers", [](Notes& notes, std::function<void()> cancel) { notes.headers_hook = std::move(cancel); }},
+      {"pause", [](Notes& notes, std::function<void()> cancel) { notes.pause_hook = std::move(cancel); }},
       {"body", [](Notes& notes, std::function<void()> cancel) { notes.body_hook = std::move(cancel); }},
   };
   for (const Case& c : cases) {
@@ -155,7 +159,7 @@ TEST_CASE("one request cancels another") {
 
 TEST_CASE("the client destroyed, from anywhere") {
   using Hook = std::function<void()> Notes::*;
-  for (const Hook hook : {&Notes::headers_hook, &Notes::body_hook, &Notes::done_hook}) {
+  for (const Hook hook : {&Notes::headers_hook, &Notes::body_hook, &Notes::pause_hook, &Notes::done_hook}) {
     Setup setup;
     setup.api.script = {{"/first", 200, "x"}};
     setup.notes.*hook = [&] { setup.client.reset(); };

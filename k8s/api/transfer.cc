@@ -1,0 +1,138 @@
+#include "k8s/api/transfer.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cstring>
+
+#include "k8s/api/url.h"
+
+namespace meshdns {
+namespace {
+
+constexpr long kConnectSeconds = 10;
+constexpr long kKeepaliveIdleSeconds = 15;
+constexpr long kKeepaliveIntervalSeconds = 5;
+constexpr unsigned kDeadPeerMilliseconds = 30'000;
+constexpr long kReceiveBuffer = 128 << 10;
+constexpr long kCaCacheSeconds = 300;  // how long a rotated CA file goes unnoticed by new connections
+
+void add_header(HeaderList& headers, const std::string& line) {
+  curl_slist* grown = curl_slist_append(headers.get(), line.c_str());
+  if (grown == nullptr) return;
+  static_cast<void>(headers.release());
+  headers.reset(grown);
+}
+
+int on_socket_created(void*, curl_socket_t socket, curlsocktype) {
+  const unsigned timeout = kDeadPeerMilliseconds;
+  setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
+  return CURL_SOCKOPT_OK;
+}
+
+size_t on_header_line(char* line, size_t size, size_t count, void* context) {
+  auto& transfer = *static_cast<Transfer*>(context);
+  const size_t length = size * count;
+  const bool last = length <= 2 && (length == 0 || line[0] == '\r' || line[0] == '\n');
+  if (transfer.receiver == nullptr) return 0;
+  if (!last || transfer.headers_done) return length;
+  long status = 0;
+  curl_off_t retry_after = 0;
+  curl_easy_getinfo(transfer.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(transfer.easy.get(), CURLINFO_RETRY_AFTER, &retry_after);
+  if (status < 200) return length;  // 100 Continue: the headers that count are still to come
+  transfer.headers_done = true;
+  transfer.receiver->on_headers(static_cast<int>(status), std::chrono::seconds(retry_after));
+  return transfer.receiver == nullptr ? 0 : length;
+}
+
+size_t on_body_bytes(char* bytes, size_t size, size_t count, void* context) {
+  auto& transfer = *static_cast<Transfer*>(context);
+  transfer.heard = true;
+  if (transfer.receiver != nullptr) transfer.receiver->on_body({bytes, size * count});
+  return transfer.receiver == nullptr ? 0 : size * count;
+}
+
+void set_pem(CURL* easy, const Pem& pem, CURLoption as_blob, CURLoption as_file) {
+  if (!pem.text.empty()) {
+    curl_blob blob{const_cast<char*>(pem.text.data()), pem.text.size(), CURL_BLOB_COPY};
+    curl_easy_setopt(easy, as_blob, &blob);
+  } else if (!pem.file.empty()) {
+    curl_easy_setopt(easy, as_file, pem.file.c_str());
+  }
+}
+
+void set_tls(CURL* easy, const TlsSettings& tls) {
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, tls.insecure ? 0L : 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls.insecure ? 0L : 2L);
+  if (!tls.ca.empty()) {
+    // The system's directory would be trusted besides.
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+    set_pem(easy, tls.ca, CURLOPT_CAINFO_BLOB, CURLOPT_CAINFO);
+    curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, kCaCacheSeconds);
+  }
+  set_pem(easy, tls.certificate, CURLOPT_SSLCERT_BLOB, CURLOPT_SSLCERT);
+  set_pem(easy, tls.key, CURLOPT_SSLKEY_BLOB, CURLOPT_SSLKEY);
+}
+
+void set_transport(CURL* easy) {
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "meshdns");
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBuffer);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, kKeepaliveIdleSeconds);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, kKeepaliveIntervalSeconds);
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket_created);
+}
+
+// TLS is spoken to the server's other name; the connection, and the Host header, stay those of the URL.
+void set_url(Transfer& transfer, const HttpRequest& request, const TlsSettings& tls) {
+  std::string url = request.url;
+  if (!tls.server_name.empty()) {
+    if (const auto renamed = with_host(request.url, tls.server_name)) {
+      url = renamed->url;
+      add_header(transfer.headers, "Host: " + renamed->authority);
+      add_header(transfer.connect_to, "::" + renamed->authority);
+      curl_easy_setopt(transfer.easy.get(), CURLOPT_CONNECT_TO, transfer.connect_to.get());
+    }
+  }
+  curl_easy_setopt(transfer.easy.get(), CURLOPT_URL, url.c_str());
+}
+
+}  // namespace
+
+std::unique_ptr<Transfer> make_transfer(const HttpRequest& request, const TlsSettings& tls) {
+  auto transfer = std::make_unique<Transfer>();
+  CURL* easy = transfer->easy.get();
+  set_transport(easy);
+  set_tls(easy, tls);
+  for (const std::string& line : request.headers) add_header(transfer->headers, line);
+  set_url(*transfer, request, tls);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers.get());
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.silence.count()));
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error.data());
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer.get());
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header_line);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer.get());
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body_bytes);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
+  return transfer;
+}
+
+HttpError describe(const Transfer& transfer, CURLcode code) {
+  long system_error = 0;
+  curl_easy_getinfo(transfer.easy.get(), CURLINFO_OS_ERRNO, &system_error);
+  if (code == CURLE_COULDNT_CONNECT && system_error != 0) return {code, std::strerror(static_cast<int>(system_error))};
+  const bool detailed = transfer.error[0] != '\0';
+  return {code, detailed ? transfer.error.data() : curl_easy_strerror(code)};
+}
+
+}  // namespace meshdns
