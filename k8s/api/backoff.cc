@@ -5,9 +5,9 @@
 
 namespace meshdns {
 
-Backoff::Milliseconds Backoff::next(Clock::time_point now) {
+Backoff::Milliseconds Backoff::next(Clock::time_point now, Milliseconds longest) {
   const bool begin_again = wait_.count() == 0 || now - last_ >= limits_.healthy;
-  wait_ = begin_again ? limits_.first : std::min(wait_ * 2, limits_.longest);
+  wait_ = begin_again ? limits_.first : std::min(wait_ * 2, longest);
   last_ = now;
   return jittered(wait_);
 }

@@ -17,7 +17,8 @@ class Backoff {
   struct Limits {
     Milliseconds first{800};
     Milliseconds longest{30'000};
-    Milliseconds healthy{120'000};  // this long without a failure: begin again at the first
+    Milliseconds longest_cheap{5'000};  // for an attempt that nobody has to pay for, such as a refused connection
+    Milliseconds healthy{120'000};      // this long without a failure: begin again at the first
   };
 
   /// `random` gives numbers in [0, 1).
@@ -25,7 +26,11 @@ class Backoff {
   Backoff(Limits limits, std::function<double()> random) : limits_(limits), random_(std::move(random)) {}
 
   /// The wait after a failure at `now`.
-  Milliseconds next(Clock::time_point now);
+  Milliseconds next(Clock::time_point now) { return next(now, limits_.longest); }
+  Milliseconds next_cheap(Clock::time_point now) { return next(now, limits_.longest_cheap); }
+
+  /// `wait` and up to as much again.
+  Milliseconds jittered(Milliseconds wait) const;
 
   /// The longest wait, for what only a person can mend.
   Milliseconds longest() { return jittered(limits_.longest); }
@@ -36,7 +41,7 @@ class Backoff {
   static double system_random();
 
  private:
-  Milliseconds jittered(Milliseconds wait) const;
+  Milliseconds next(Clock::time_point now, Milliseconds longest);
 
   Limits limits_;
   std::function<double()> random_;

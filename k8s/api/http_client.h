@@ -31,7 +31,13 @@ struct HttpRequest {
 
 /// Why no whole response came.
 struct HttpError {
-  int code;          // libcurl's CURLcode: tells failures apart
+  enum class Kind : uint8_t {
+    kUnreachable,  // no connection was made: refused, no route, no answer
+    kBroken,       // a connection broke or fell silent
+    kOther,        // TLS, the URL, a response that is not HTTP
+  };
+  Kind kind;
+  int code;          // libcurl's CURLcode: tells others apart
   std::string text;  // for people
 };
 

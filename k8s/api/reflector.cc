@@ -29,6 +29,7 @@ constexpr seconds kAnswerSilence{60};      // the API server gives up on a reque
 constexpr seconds kWatchSilence{150};      // a bookmark comes about each minute: this long without one is a dead stream
 constexpr unsigned kWatchSeconds = 300;    // and up to as much again at random, so that watches do not end together
 constexpr seconds kShortWatch{1};          // a watch that ends sooner was not one
+constexpr unsigned kMaxToldToWait = 10;    // Retry-After is honoured so many times in a row, as by client-go
 constexpr seconds kLongestRetryAfter{120};  // what a server may make us wait
 
 }  // namespace
@@ -85,6 +86,7 @@ class Reflector::Impl final : private HttpReceiver {
   Source& source_;
   ObjectHandler& handler_;
   Backoff backoff_;
+  Backoff list_backoff_;
   Trouble trouble_;
   Timer timer_;
 
@@ -100,6 +102,7 @@ class Reflector::Impl final : private HttpReceiver {
   HttpClient::Id request_ = 0;
   int status_ = 0;  // HTTP's, of the response under way; 0 before its headers
   seconds retry_after_{0};
+  unsigned told_to_wait_ = 0;
   Backoff::Clock::time_point began_;  // the request
   uint64_t events_ = 0;               // of the stream under way
   std::string body_;
@@ -113,7 +116,8 @@ Reflector::Impl::Impl(ApiClient& client, Resource resource, Source& source, Obje
       resource_(std::move(resource)),
       source_(source),
       handler_(handler),
-      backoff_(std::move(backoff)),
+      backoff_(backoff),
+      list_backoff_(std::move(backoff)),
       trouble_(source),
       timer_(client.loop(), [this] { enter(state_); }) {}
 
@@ -140,7 +144,9 @@ void Reflector::Impl::retry(State state, milliseconds delay) {
 
 void Reflector::Impl::retry_from_list() {
   next_page_.clear();
-  retry(can_stream_list_ ? State::kStreamListing : State::kListing, backoff());
+  // By its own backoff: that the API server was away for long is no reason to come late to a list that is due.
+  const milliseconds delay = list_backoff_.next(Backoff::Clock::now());
+  retry(can_stream_list_ ? State::kStreamListing : State::kListing, delay);
 }
 
 std::string Reflector::Impl::path() {
@@ -168,6 +174,7 @@ void Reflector::Impl::on_headers(int status, seconds retry_after) {
   status_ = status;
   retry_after_ = retry_after;
   if (!accepted()) return;
+  told_to_wait_ = 0;
   source_.heard(std::time(nullptr));
   if (state_ == State::kStreamListing) begin_list();
   // That a watch is accepted does not mend one that ends at once.
@@ -327,10 +334,11 @@ void Reflector::Impl::watch_over(const HttpError* error) {
 // ---- what may go wrong
 
 void Reflector::Impl::unreachable(const HttpError& error) {
-  trouble_.begins(SourceError::kConnect, error.code,
+  trouble_.begins(SourceError::kConnect, error.kind == HttpError::Kind::kOther ? error.code : 0,
                   "no connection to the API server at " + client_.server() + " (" + printable(error.text) +
                       "), trying again for as long as it takes");
-  retry(state_, backoff());
+  const auto now = Backoff::Clock::now();
+  retry(state_, error.kind == HttpError::Kind::kUnreachable ? backoff_.next_cheap(now) : backoff_.next(now));
 }
 
 void Reflector::Impl::refused(const ApiStatus& status) {
@@ -388,7 +396,9 @@ void Reflector::Impl::failed(SourceError kind, const ApiStatus& status) {
                       status.message + "), trying again for as long as it takes");
   // A watch that is refused as wrong would be refused for ever: its resourceVersion is all that may be wrong with it.
   if (kind == SourceError::kProtocol && state_ == State::kWatching) return retry_from_list();
-  retry(state_, std::max<milliseconds>(backoff(), std::min(status.retry_after, kLongestRetryAfter)));
+  // A server that says when it will be ready is believed, some times.
+  const bool told = status.retry_after > seconds{0} && ++told_to_wait_ <= kMaxToldToWait;
+  retry(state_, told ? backoff_.jittered(std::min(status.retry_after, kLongestRetryAfter)) : backoff());
 }
 
 void Reflector::Impl::misunderstood(const std::string& problem) {

@@ -8,7 +8,7 @@
 //      │ │       paged list ────────┘
 //      │ └── 404: the next served version, else discover again, as the CRD may come later
 //
-// Before a retry stands a wait: the backoff, or the server's Retry-After where that is longer. A stream list
+// Before a retry stands a wait: the backoff, or what the server's Retry-After says. A stream list
 // (WatchList) turns into the watch in place; a paged list is followed by one. A list that breaks off starts anew.
 //
 // Threads: the control thread alone, that of the client's loop. Data is never blanked: see ObjectHandler.

@@ -106,6 +106,22 @@ void set_url(Transfer& transfer, const HttpRequest& request, const TlsSettings& 
   curl_easy_setopt(transfer.easy.get(), CURLOPT_URL, url.c_str());
 }
 
+HttpError::Kind kind(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+      return HttpError::Kind::kUnreachable;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+      return HttpError::Kind::kBroken;
+    default:
+      return HttpError::Kind::kOther;
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Transfer> make_transfer(const HttpRequest& request, const TlsSettings& tls) {
@@ -130,9 +146,12 @@ std::unique_ptr<Transfer> make_transfer(const HttpRequest& request, const TlsSet
 HttpError describe(const Transfer& transfer, CURLcode code) {
   long system_error = 0;
   curl_easy_getinfo(transfer.easy.get(), CURLINFO_OS_ERRNO, &system_error);
-  if (code == CURLE_COULDNT_CONNECT && system_error != 0) return {code, std::strerror(static_cast<int>(system_error))};
+  // libcurl's own text has the time that the attempt took.
+  if (code == CURLE_COULDNT_CONNECT && system_error != 0) {
+    return {kind(code), code, std::strerror(static_cast<int>(system_error))};
+  }
   const bool detailed = transfer.error[0] != '\0';
-  return {code, detailed ? transfer.error.data() : curl_easy_strerror(code)};
+  return {kind(code), code, detailed ? transfer.error.data() : curl_easy_strerror(code)};
 }
 
 }  // namespace meshdns

@@ -79,7 +79,7 @@ std::string watch(int version) {
 
 Backoff quick() {
   using std::chrono::milliseconds;
-  return Backoff({milliseconds(1), milliseconds(5), milliseconds(120'000)}, [] { return 0.5; });
+  return Backoff({milliseconds(1), milliseconds(5), milliseconds(5), milliseconds(120'000)}, [] { return 0.5; });
 }
 
 struct Mirror {
