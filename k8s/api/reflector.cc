@@ -198,7 +198,7 @@ void Reflector::Impl::on_done(const HttpError* error) {
   if (!accepted()) {
     ApiStatus status = parse_status(body_);
     status.code = status_;
-    status.retry_after = retry_after_;
+    status.retry_after = std::max(status.retry_after, retry_after_);
     return refused(status);
   }
   switch (state_) {

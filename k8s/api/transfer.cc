@@ -113,6 +113,7 @@ HttpError::Kind kind(CURLcode code) {
       return HttpError::Kind::kUnreachable;
     case CURLE_PARTIAL_FILE:
     case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_SSL_CONNECT_ERROR:  // a handshake that broke off; a certificate that is wrong is another code
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
