@@ -1,5 +1,7 @@
 #include "cmd/config.h"
 
+#include <algorithm>
+
 namespace meshdns {
 
 ZoneOptions default_zone(const Name& name) {
@@ -14,6 +16,13 @@ AdminConfig::AdminConfig()
 Config::Config()
     : listen{{*IpAddress::parse("0.0.0.0"), 53}, {*IpAddress::parse("::"), 53}},
       zones{default_zone(*Name::parse("global"))} {}
+
+Config without_ipv6(Config config) {
+  const auto is_wildcard = [](const SocketAddress& a) { return !a.address.is_v4() && a.address.is_unspecified(); };
+  if (!std::ranges::all_of(config.listen, is_wildcard)) std::erase_if(config.listen, is_wildcard);
+  if (is_wildcard(config.admin.listen)) config.admin.listen.address = *IpAddress::parse("0.0.0.0");
+  return config;
+}
 
 std::vector<std::string> changed_keys(const Config& before, const Config& after) {
   std::vector<std::string> changed;

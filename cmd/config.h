@@ -69,6 +69,10 @@ struct Config {
   std::chrono::milliseconds lameduck{5'000};
 };
 
+/// The same for a host whose kernel has no IPv6, where [::] means none of its addresses, or 0.0.0.0 where it stands for both
+/// families: the defaults name it, and a server without IPv6 is better than none.
+Config without_ipv6(Config config);
+
 /// The keys ("listen", "log.format", …) in which two configurations differ.
 std::vector<std::string> changed_keys(const Config& before, const Config& after);
 

@@ -24,6 +24,17 @@ TEST_CASE("the configuration of a user who says nothing") {
   CHECK(changed_keys(config, Config()).empty());
 }
 
+TEST_CASE("on a host without IPv6, its wildcard means nothing") {
+  const auto v4 = [](const char* text) { return SocketAddress{*IpAddress::parse(text), 53}; };
+  Config config;
+  CHECK(without_ipv6(config).listen == std::vector{v4("0.0.0.0")});
+  CHECK(without_ipv6(config).admin.listen == SocketAddress{*IpAddress::parse("0.0.0.0"), 9153});
+  config.listen = {v4("::1"), v4("::")};
+  CHECK(without_ipv6(config).listen == std::vector{v4("::1")});
+  config.listen = {v4("::")};  // nothing else to listen on: let it fail, and say so
+  CHECK(without_ipv6(config).listen == std::vector{v4("::")});
+}
+
 TEST_CASE("the keys in which two configurations differ") {
   struct Case {
     std::string expected;

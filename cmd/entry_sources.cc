@@ -1,0 +1,87 @@
+#include "cmd/entry_sources.h"
+
+#include <chrono>
+#include <utility>
+#include <variant>
+
+#include "k8s/api/credentials.h"
+#include "k8s/api/kubeconfig.h"
+#include "k8s/istio/file_source.h"
+#include "k8s/istio/kubernetes_source.h"
+
+namespace meshdns {
+namespace {
+
+std::vector<SourceConfig> or_own_cluster(std::vector<SourceConfig> configured) {
+  if (configured.empty()) configured.emplace_back(KubernetesConfig());
+  return configured;
+}
+
+/// In a pod, its own cluster unless a kubeconfig is asked for; elsewhere the kubeconfig that kubectl would take.
+Result<ClusterAccess> find_access(const KubernetesConfig& config) {
+  const char* const hint = config.kubeconfig.empty() ? "; expected a pod of a cluster, or --kubeconfig FILE" : "";
+  if (config.kubeconfig.empty() && config.context.empty()) {
+    auto own = in_cluster_access();
+    if (!own) return Error{own.error()};
+    if (*own) return **std::move(own);
+  }
+  const auto file = kubeconfig_path(config.kubeconfig);
+  if (!file) return Error{file.error() + hint};
+  auto access = read_kubeconfig(*file, config.context);
+  return access ? access : Error{access.error() + hint};
+}
+
+}  // namespace
+
+struct EntrySources::State {
+  std::vector<FileSource> files;
+  std::vector<std::unique_ptr<KubernetesSource>> clusters;
+};
+
+Sources make_sources(const std::vector<SourceConfig>& configured) {
+  constexpr bool kRequired = true;
+  Sources sources;
+  for (const SourceConfig& config : or_own_cluster(configured)) {
+    const auto* kubernetes = std::get_if<KubernetesConfig>(&config);
+    const std::string& name = kubernetes != nullptr ? kubernetes->cluster : std::get<FilesConfig>(config).path;
+    sources.push_back(std::make_unique<Source>(name, kRequired));
+  }
+  return sources;
+}
+
+EntrySources::EntrySources(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+EntrySources::~EntrySources() = default;
+
+Result<std::unique_ptr<EntrySources>> EntrySources::open(const std::vector<SourceConfig>& configured, uv_loop_s& loop,
+                                                         Catalog& catalog, Sources& sources,
+                                                         ProgrammingDuration& programming) {
+  const auto observe = [&programming](double seconds, size_t objects) {
+    programming.observe(std::chrono::ceil<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds)), objects);
+  };
+  auto state = std::make_unique<State>();
+  SourceId id = 0;
+  for (const SourceConfig& config : or_own_cluster(configured)) {
+    EntryFeed feed(catalog, *sources[id], id, PublishRules(), observe);
+    ++id;
+    if (const auto* files = std::get_if<FilesConfig>(&config)) {
+      auto source = FileSource::open(&loop, files->path, std::move(feed));
+      if (!source) return Error{source.error()};
+      state->files.push_back(*std::move(source));
+      continue;
+    }
+    const auto& kubernetes = std::get<KubernetesConfig>(config);
+    auto access = find_access(kubernetes);
+    if (!access) return Error{access.error()};
+    state->clusters.push_back(
+        std::make_unique<KubernetesSource>(&loop, *std::move(access), kubernetes.namespaces, std::move(feed)));
+  }
+  return std::unique_ptr<EntrySources>(new EntrySources(std::move(state)));
+}
+
+void EntrySources::start() {
+  for (FileSource& source : state_->files) source.start();
+  for (const auto& source : state_->clusters) source->start();
+}
+
+}  // namespace meshdns
