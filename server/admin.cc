@@ -39,10 +39,10 @@ std::string type_text(uint16_t type) {
 struct AdminServer::State {
   State(AdminOptions options, AdminView view) : options(std::move(options)), view(std::move(view)) {}
 
-  HttpResponse answer(const HttpRequest& request);
-  HttpResponse ready() const;
-  HttpResponse zone(std::string_view name);
-  HttpResponse explain(const HttpRequest& request) const;
+  AdminResponse answer(const AdminRequest& request);
+  AdminResponse ready() const;
+  AdminResponse zone(std::string_view name);
+  AdminResponse explain(const AdminRequest& request) const;
   bool allowed(const IpAddress& client) const;
 
   const AdminOptions options;
@@ -52,7 +52,7 @@ struct AdminServer::State {
   std::unique_ptr<HttpServer> http;  // last: its threads use the rest
 };
 
-HttpResponse AdminServer::State::answer(const HttpRequest& request) {
+AdminResponse AdminServer::State::answer(const AdminRequest& request) {
   static constexpr std::string_view kZones = "/zones/";
   if (request.path == "/health") return {200, "OK\n"};
   if (request.path == "/ready") return ready();
@@ -72,13 +72,13 @@ bool AdminServer::State::allowed(const IpAddress& client) const {
   return std::ranges::any_of(options.allow, [&](const IpBlock& block) { return block.contains(client); });
 }
 
-HttpResponse AdminServer::State::ready() const {
+AdminResponse AdminServer::State::ready() const {
   if (shutting_down) return {503, "shutting down\n"};
   const std::string missing = missing_sources(view);
-  return missing.empty() ? HttpResponse{200, "OK\n"} : HttpResponse{503, missing};
+  return missing.empty() ? AdminResponse{200, "OK\n"} : AdminResponse{503, missing};
 }
 
-HttpResponse AdminServer::State::zone(std::string_view name) {
+AdminResponse AdminServer::State::zone(std::string_view name) {
   const auto apex = Name::parse(name);
   const auto zones = view.directory.zones();
   const auto found = std::ranges::find_if(zones, [&](const auto& zone) { return apex && zone->apex() == *apex; });
@@ -102,7 +102,7 @@ HttpResponse AdminServer::State::zone(std::string_view name) {
           }};
 }
 
-HttpResponse AdminServer::State::explain(const HttpRequest& request) const {
+AdminResponse AdminServer::State::explain(const AdminRequest& request) const {
   const std::string name_text = request.param("name", "");
   const std::string type_param = request.param("type", "A");
   const auto name = Name::parse(name_text);
@@ -121,7 +121,7 @@ AdminServer::~AdminServer() = default;
 Result<std::unique_ptr<AdminServer>> AdminServer::start(AdminOptions options, AdminView view) {
   auto state = std::make_unique<State>(std::move(options), std::move(view));
   auto http = HttpServer::start(state->options.listen.address, state->options.listen.port,
-                                [&state = *state](const HttpRequest& request) { return state.answer(request); });
+                                [&state = *state](const AdminRequest& request) { return state.answer(request); });
   if (!http) return Error{http.error()};
   state->http = std::move(*http);
   return std::unique_ptr<AdminServer>(new AdminServer(std::move(state)));

@@ -66,7 +66,9 @@ std::string source_errors(const Source& source) {
   for (size_t i = 0; i < kSourceErrors; ++i) {
     const auto error = static_cast<SourceError>(i);
     if (source.errors(error) == 0) continue;
-    out += (out.empty() ? "" : ", ") + std::string(text(error)) + ": " + std::to_string(source.errors(error));
+    if (!out.empty()) out += ", ";
+    out += text(error);
+    out += ": " + std::to_string(source.errors(error));
   }
   return out.empty() ? "none" : out;
 }

@@ -60,7 +60,7 @@ void refuse(httplib::Response& response, int status, const char* why) {
   response.set_content(why, "text/plain");
 }
 
-void fill(httplib::Response& response, HttpResponse ours) {
+void fill(httplib::Response& response, AdminResponse ours) {
   response.status = ours.status;
   if (!ours.pieces) {
     response.set_content(ours.body, ours.type);

@@ -267,7 +267,7 @@ void HttpServer::State::discard_body(const Connection& connection) const {
   }
 }
 
-std::string HttpRequest::param(const std::string& name, const std::string& otherwise) const {
+std::string AdminRequest::param(const std::string& name, const std::string& otherwise) const {
   const auto found = params.find(name);
   return found == params.end() ? otherwise : found->second;
 }

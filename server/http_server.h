@@ -20,7 +20,7 @@
 
 namespace meshdns {
 
-struct HttpRequest {
+struct AdminRequest {
   std::string path;                                // decoded; bytes of the client's choice
   std::multimap<std::string, std::string> params;  // the query, decoded
   IpAddress client;                                // an IPv4 client of an IPv6 socket is an IPv4 address
@@ -29,7 +29,7 @@ struct HttpRequest {
   std::string param(const std::string& name, const std::string& otherwise) const;
 };
 
-struct HttpResponse {
+struct AdminResponse {
   int status = 200;
   std::string body;
   std::string type = "text/plain; charset=utf-8";
@@ -38,7 +38,7 @@ struct HttpResponse {
   std::function<bool(std::string& piece)> pieces = nullptr;
 };
 
-using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+using HttpHandler = std::function<AdminResponse(const AdminRequest&)>;
 
 class HttpServer {
  public:

@@ -50,7 +50,7 @@ class RawClient {
   const int fd_;
 };
 
-std::unique_ptr<HttpServer> serve(HttpHandler handler = [](const HttpRequest&) { return HttpResponse{200, "fine"}; }) {
+std::unique_ptr<HttpServer> serve(HttpHandler handler = [](const AdminRequest&) { return AdminResponse{200, "fine"}; }) {
   auto started = HttpServer::start(kLoopback, 0, std::move(handler));
   REQUIRE(static_cast<bool>(started));
   return std::move(*started);
@@ -95,8 +95,8 @@ TEST_CASE("requests, good and bad") {
 }
 
 TEST_CASE("a request may come byte by byte") {
-  const auto server = serve([](const HttpRequest& request) {
-    return HttpResponse{200, request.path + request.param("q", "")};
+  const auto server = serve([](const AdminRequest& request) {
+    return AdminResponse{200, request.path + request.param("q", "")};
   });
   const RawClient client(*server);
   for (const char c : std::string("GET /a%20b?q=%26 HTTP/1.1\r\n\r\n")) REQUIRE(client.send({c}));
@@ -119,7 +119,7 @@ TEST_CASE("idle clients take no thread, and the longest idle goes when there are
 }
 
 TEST_CASE("a handler that throws is an answer, not an end") {
-  const auto server = serve([](const HttpRequest&) -> HttpResponse { throw std::runtime_error("a test"); });
+  const auto server = serve([](const AdminRequest&) -> AdminResponse { throw std::runtime_error("a test"); });
   const RawClient client(*server);
   REQUIRE(client.send("GET / HTTP/1.1\r\n\r\n"));
   CHECK(client.read().starts_with("HTTP/1.1 500 "));
@@ -127,9 +127,9 @@ TEST_CASE("a handler that throws is an answer, not an end") {
 
 TEST_CASE("stopping cuts off a client that does not read") {
   std::promise<void> called;
-  auto server = serve([&](const HttpRequest&) {
+  auto server = serve([&](const AdminRequest&) {
     called.set_value();
-    return HttpResponse{200, std::string(64 << 20, 'x')};
+    return AdminResponse{200, std::string(64 << 20, 'x')};
   });
   const RawClient client(*server);
   REQUIRE(client.send("GET / HTTP/1.1\r\n\r\n"));
