@@ -49,7 +49,7 @@ void log_query(QueryLog mode, const sockaddr& client, Transport transport, std::
       rcode == static_cast<unsigned>(Rcode::kNoError) || rcode == static_cast<unsigned>(Rcode::kNxDomain);
   if (mode == QueryLog::kErrors && ordinary) return;
 
-  static const HashKey kKey = HashKey::from(0, 0);  // the name is not looked up
+  static const HashKey kKey = HashKey::random();  // the name is not looked up
   Query parsed;
   parsed.parse(query, kKey);
   const auto name = parsed.question.empty() ? Result<Name>(Error{}) : Name::from_wire(parsed.name.wire());

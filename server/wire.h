@@ -8,7 +8,11 @@
 
 namespace meshdns {
 
-inline uint16_t get16(const uint8_t* at) { return static_cast<uint16_t>(at[0] << 8 | at[1]); }
+inline uint16_t get16(const uint8_t* at) {
+  uint16_t value;
+  std::memcpy(&value, at, sizeof value);
+  return __builtin_bswap16(value);
+}
 
 inline uint32_t get32(const uint8_t* at) {
   uint32_t value;
@@ -17,8 +21,8 @@ inline uint32_t get32(const uint8_t* at) {
 }
 
 inline void put16(uint8_t* at, unsigned value) {
-  at[0] = static_cast<uint8_t>(value >> 8);
-  at[1] = static_cast<uint8_t>(value);
+  const uint16_t swapped = __builtin_bswap16(static_cast<uint16_t>(value));
+  std::memcpy(at, &swapped, sizeof swapped);
 }
 
 inline void put32(uint8_t* at, uint32_t value) {

@@ -1,74 +1,51 @@
 #pragma once
 
-// The hash of names: SipHash-1-3 under a per-process secret, chained label by label from the root, so that one pass
-// over a name gives the hash of every suffix and a child's hash follows from its parent's. Names come from cluster
-// users and queries from anybody: without the secret, neither can aim at one bucket.
+// The hash of names, under a per-process secret, chained label by label from the root: one pass over a name gives the hash of every
+// suffix, and a child's hash follows from its parent's.
 //
-// Source: Aumasson, Bernstein, "SipHash: a fast short-input PRF"; the message of one step is the parent's hash and the
-// label.
+// Threat: names come from cluster users and queries from anybody; whoever can aim names at one bucket makes every lookup slow.
+// Choice: vector multiply-shift, h(x) = ⌊(b + Σ aᵢ·xᵢ mod 2¹²⁸) / 2⁶⁴⌋ with secret random aᵢ and b, over the parent's hash and the
+// label's words. It is strongly universal: two names that were chosen without knowing the secret collide with a chance of 2⁻⁶⁴ a
+// label. No hash ever leaves the process. Cost: two multiplications a word; SipHash-1-3 took a third of an answer's instructions.
+//
+// Source: Thorup, "High Speed Hashing for Integers and Strings", §3.
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
 namespace meshdns {
 
-/// The secret, in the form of SipHash's initial state.
+__extension__ using Uint128 = unsigned __int128;
+
+/// The secret.
 struct HashKey {
-  std::array<uint64_t, 4> state;
+  static constexpr size_t kWords = 1 + 8;  // the parent's hash, and a label of 64 octets with its length octet
+
+  std::array<Uint128, kWords> factors;
+  Uint128 start;
 
   static HashKey random();
-  static HashKey from(uint64_t k0, uint64_t k1);
 };
 
 inline constexpr uint64_t kRootHash = 0;
 
-/// The hash of the name that `label` makes below a name of hash `parent`. `label` begins with its length octet, is
-/// lower-cased, and has at least 7 readable octets behind it.
+/// The hash of the name that `label` makes below a name of hash `parent`. `label` begins with its length octet, is lower-cased,
+/// and has at least 7 readable octets behind it.
 inline uint64_t child_hash(const HashKey& key, uint64_t parent, const uint8_t* label) {
-  uint64_t v0 = key.state[0], v1 = key.state[1], v2 = key.state[2], v3 = key.state[3];
-  const auto round = [&] {
-    v0 += v1;
-    v1 = std::rotl(v1, 13);
-    v1 ^= v0;
-    v0 = std::rotl(v0, 32);
-    v2 += v3;
-    v3 = std::rotl(v3, 16);
-    v3 ^= v2;
-    v0 += v3;
-    v3 = std::rotl(v3, 21);
-    v3 ^= v0;
-    v2 += v1;
-    v1 = std::rotl(v1, 17);
-    v1 ^= v2;
-    v2 = std::rotl(v2, 32);
-  };
-  const auto absorb = [&](uint64_t word) {
-    v3 ^= word;
-    round();
-    v0 ^= word;
-  };
-  absorb(parent);
+  const Uint128* factor = key.factors.data();
+  Uint128 sum = key.start + *factor * parent;
   // The length octet comes first, so zeros behind the label are no part of another message.
-  const unsigned size = label[0] + 1U;
-  unsigned at = 0;
-  for (; at + 8 <= size; at += 8) {
-    uint64_t word;
-    std::memcpy(&word, label + at, sizeof word);
-    absorb(word);
+  uint64_t word;
+  unsigned left = label[0] + 1U;
+  for (; left > 8; left -= 8, label += 8) {
+    std::memcpy(&word, label, sizeof word);
+    sum += *++factor * word;
   }
-  if (at < size) {
-    uint64_t word;
-    std::memcpy(&word, label + at, sizeof word);
-    absorb(word & (~uint64_t{0} >> (64 - 8 * (size - at))));
-  }
-  v2 ^= 0xff;
-  round();
-  round();
-  round();
-  return v0 ^ v1 ^ v2 ^ v3;
+  std::memcpy(&word, label, sizeof word);
+  sum += *++factor * (word & (~uint64_t{0} >> (64 - 8 * left)));
+  return static_cast<uint64_t>(sum >> 64);
 }
 
 /// The same for any text.

@@ -14,7 +14,7 @@ using test::name;
 
 struct Index {
   Epochs epochs;
-  HashKey key = HashKey::from(7, 8);
+  HashKey key = HashKey::random();
   OwnerIndex index{epochs};
   QueryName query;
 
