@@ -120,7 +120,7 @@ AdminServer::~AdminServer() = default;
 
 Result<std::unique_ptr<AdminServer>> AdminServer::start(AdminOptions options, AdminView view) {
   auto state = std::make_unique<State>(std::move(options), std::move(view));
-  auto http = HttpServer::start(state->options.listen.address, state->options.listen.port,
+  auto http = HttpServer::start(state->options.listen,
                                 [&state = *state](const AdminRequest& request) { return state.answer(request); });
   if (!http) return Error{http.error()};
   state->http = std::move(*http);

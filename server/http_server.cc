@@ -5,18 +5,20 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "server/descriptor.h"
 #include "server/http_protocol.h"
+#include "server/socket_address.h"
 
 namespace meshdns {
 
@@ -31,23 +33,6 @@ constexpr size_t kMaxRequest = 8192;  // bytes: a browser's cookies fit
 constexpr std::chrono::seconds kRequestTime{5};
 constexpr std::chrono::seconds kResponseTime{30};
 constexpr std::chrono::milliseconds kDiscardTime{200};
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 int milliseconds_until(Clock::time_point deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
@@ -82,49 +67,22 @@ bool write_all(int socket, std::string_view data, Clock::time_point deadline, in
   return true;
 }
 
-IpAddress client_address(const sockaddr_storage& address) {
-  if (address.ss_family == AF_INET) {
-    std::array<uint8_t, 4> bytes{};
-    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in&>(address).sin_addr, bytes.size());
-    return IpAddress::v4(bytes);
-  }
-  const in6_addr& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
-  const std::span<const uint8_t, 16> bytes(v6.s6_addr);
-  return IN6_IS_ADDR_V4MAPPED(&v6) != 0 ? IpAddress::v4(bytes.last<4>()) : IpAddress::v6(bytes);
-}
-
-std::pair<sockaddr_storage, socklen_t> socket_address(const IpAddress& address, uint16_t port) {
-  sockaddr_storage storage{};
-  if (address.is_v4()) {
-    auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port);
-    std::memcpy(&v4.sin_addr, address.bytes().data(), sizeof v4.sin_addr);
-    return {storage, sizeof v4};
-  }
-  auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
-  v6.sin6_family = AF_INET6;
-  v6.sin6_port = htons(port);
-  std::memcpy(&v6.sin6_addr, address.bytes().data(), sizeof v6.sin6_addr);
-  return {storage, sizeof v6};
-}
-
-Result<Descriptor> listen_on(const IpAddress& address, uint16_t port) {
-  const auto failed = [&](const char* what) {
+Result<Descriptor> listen_on(const SocketAddress& address) {
+  const auto failed = [&] {
     const int error = errno;
-    const std::string host = address.is_v4() ? address.text() : "[" + address.text() + "]";
-    return Error{std::string("admin: cannot ") + what + " " + host + ":" + std::to_string(port) + ": " +
-                 std::strerror(error)};
+    std::string message = "cannot listen on " + address.text() + " (admin): " + std::system_category().message(error);
+    if (error == EADDRINUSE) message += "; stop what uses the port, or choose another with --admin";
+    return Error{std::move(message)};
   };
-  Descriptor socket(::socket(address.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (socket.get() < 0) return failed("open a socket for");
+  const bool v4 = address.address.is_v4();
+  Descriptor socket(::socket(v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (socket.get() < 0) return failed();
   const int on = 1;
   const int off = 0;
   setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (!address.is_v4()) setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-  const auto [storage, size] = socket_address(address, port);
-  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&storage), size) != 0) return failed("listen on");
-  if (::listen(socket.get(), kMaxConnections) != 0) return failed("listen on");
+  if (!v4) setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);  // [::] is for IPv4 clients, too
+  const NativeAddress where = native(address);
+  if (bind(socket.get(), where.get(), where.size) != 0 || ::listen(socket.get(), kMaxConnections) != 0) return failed();
   return socket;
 }
 
@@ -200,10 +158,8 @@ void HttpServer::State::accept_and_read() {
 
 void HttpServer::State::accept_all(std::vector<Connection>& waiting) {
   for (;;) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    Descriptor socket(
-        accept4(listener.get(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    NativeAddress client;
+    Descriptor socket(accept4(listener.get(), client.get(), &client.size, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket.get() < 0) {
       const bool out_of_descriptors = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
       if (out_of_descriptors) std::this_thread::sleep_for(std::chrono::milliseconds(50));  // or the poll would spin
@@ -220,7 +176,7 @@ void HttpServer::State::accept_all(std::vector<Connection>& waiting) {
       if (waiting.empty()) continue;
       waiting.erase(waiting.begin());
     }
-    waiting.push_back({std::move(socket), client_address(address), Clock::now() + kRequestTime});
+    waiting.push_back({std::move(socket), socket_address(*client.get()).address, Clock::now() + kRequestTime});
   }
 }
 
@@ -275,21 +231,15 @@ std::string AdminRequest::param(const std::string& name, const std::string& othe
 HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 HttpServer::~HttpServer() { stop(); }
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(const IpAddress& address, uint16_t port, HttpHandler handler) {
-  auto socket = listen_on(address, port);
+Result<std::unique_ptr<HttpServer>> HttpServer::start(const SocketAddress& address, HttpHandler handler) {
+  auto socket = listen_on(address);
   if (!socket) return Error{socket.error()};
   auto state = std::make_unique<State>(std::move(*socket), std::move(handler));
   state->start();
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
 
-uint16_t HttpServer::port() const {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  getsockname(state_->listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.ss_family == AF_INET ? reinterpret_cast<const sockaddr_in&>(address).sin_port
-                                            : reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
-}
+uint16_t HttpServer::port() const { return local_address(state_->listener.get()).port; }
 
 void HttpServer::stop() { state_->stop(); }
 

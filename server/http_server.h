@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 
+#include "server/server.h"
 #include "zone/address.h"
 #include "zone/result.h"
 
@@ -42,8 +43,8 @@ using HttpHandler = std::function<AdminResponse(const AdminRequest&)>;
 
 class HttpServer {
  public:
-  /// Listens and serves. Port 0: a free one. The error names address, port and reason.
-  static Result<std::unique_ptr<HttpServer>> start(const IpAddress& address, uint16_t port, HttpHandler handler);
+  /// Listens and serves. Port 0: a free one. The error names the address and says why.
+  static Result<std::unique_ptr<HttpServer>> start(const SocketAddress& address, HttpHandler handler);
 
   ~HttpServer();  // stops
   HttpServer(const HttpServer&) = delete;

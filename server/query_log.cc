@@ -1,11 +1,11 @@
 #include "server/query_log.h"
 
-#include <netinet/in.h>
 #include <spdlog/spdlog.h>
 
 #include <string>
 
 #include "server/query.h"
+#include "server/socket_address.h"
 #include "server/wire.h"
 #include "zone/record_text.h"
 
@@ -30,16 +30,6 @@ std::string flags_text(unsigned flags) {
 }
 
 }  // namespace
-
-SocketAddress socket_address(const sockaddr& address) {
-  if (address.sa_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    return {IpAddress::v4(std::span<const uint8_t, 4>(reinterpret_cast<const uint8_t*>(&v4.sin_addr), 4)),
-            ntohs(v4.sin_port)};
-  }
-  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-  return {IpAddress::v6(std::span<const uint8_t, 16>(v6.sin6_addr.s6_addr)), ntohs(v6.sin6_port)};
-}
 
 void log_query(QueryLog mode, const sockaddr& client, Transport transport, std::span<const uint8_t> query,
                std::span<const uint8_t> response, std::chrono::nanoseconds duration) {

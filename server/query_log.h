@@ -20,7 +20,4 @@ namespace meshdns {
 void log_query(QueryLog mode, const sockaddr& client, Transport transport, std::span<const uint8_t> query,
                std::span<const uint8_t> response, std::chrono::nanoseconds duration);
 
-/// The address and port of `address`, IPv4 or IPv6.
-SocketAddress socket_address(const sockaddr& address);
-
 }  // namespace meshdns

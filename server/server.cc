@@ -10,11 +10,6 @@
 
 namespace meshdns {
 
-std::string SocketAddress::text() const {
-  const std::string host = address.is_v4() ? address.text() : "[" + address.text() + "]";
-  return host + ":" + std::to_string(port);
-}
-
 struct Server::State {
   explicit State(Directory& zones) : directory(zones) {}
 

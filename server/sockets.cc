@@ -2,15 +2,14 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <string>
 #include <system_error>
 
-#include "server/query_log.h"
+#include "server/descriptor.h"
+#include "server/socket_address.h"
 
 namespace meshdns {
 namespace {
@@ -18,45 +17,6 @@ namespace {
 // Octets of a UDP socket's buffers: bursts of thousands of queries while a worker is busy. The kernel may grant less
 // (net.core.rmem_max).
 constexpr int kUdpBuffer = 4 << 20;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
-struct Native {
-  sockaddr_storage storage{};
-  socklen_t size;
-};
-
-Native native(const SocketAddress& address) {
-  Native native;
-  const auto bytes = address.address.bytes();
-  if (address.address.is_v4()) {
-    auto& v4 = reinterpret_cast<sockaddr_in&>(native.storage);
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(address.port);
-    std::memcpy(&v4.sin_addr, bytes.data(), bytes.size());
-    native.size = sizeof v4;
-  } else {
-    auto& v6 = reinterpret_cast<sockaddr_in6&>(native.storage);
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(address.port);
-    std::memcpy(&v6.sin6_addr, bytes.data(), bytes.size());
-    native.size = sizeof v6;
-  }
-  return native;
-}
 
 bool set(int fd, int level, int option, int value = 1) {
   return setsockopt(fd, level, option, &value, sizeof value) == 0;
@@ -89,18 +49,11 @@ Result<int> bind_socket(const SocketAddress& address, bool udp, bool shared) {
     set(fd.get(), v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER,
         v4 ? IP_PMTUDISC_OMIT : IPV6_PMTUDISC_OMIT);
   }
-  const Native where = native(address);
-  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&where.storage), where.size) != 0) {
+  const NativeAddress where = native(address);
+  if (bind(fd.get(), where.get(), where.size) != 0) {
     return failure(address, udp, errno);
   }
   return fd.release();
-}
-
-uint16_t port_of(int fd) {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size);
-  return socket_address(reinterpret_cast<const sockaddr&>(storage)).port;
 }
 
 }  // namespace
@@ -113,7 +66,7 @@ Result<SocketAddress> claim_port(const SocketAddress& address) {
     const Result<int> udp = bind_socket(address, true, false);
     if (!udp) return Error{udp.error()};
     const Descriptor udp_fd(*udp);
-    const SocketAddress claimed{address.address, port_of(udp_fd.get())};
+    const SocketAddress claimed{address.address, local_address(udp_fd.get()).port};
     const Result<int> tcp = bind_socket(claimed, false, false);
     if (!tcp) {
       if (address.port == 0 && attempt < kTries) continue;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "server/query_log.h"
+#include "server/socket_address.h"
 #include "server/tcp.h"
 #include "server/wire.h"
 #include "server/worker_context.h"

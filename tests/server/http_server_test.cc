@@ -50,8 +50,10 @@ class RawClient {
   const int fd_;
 };
 
-std::unique_ptr<HttpServer> serve(HttpHandler handler = [](const AdminRequest&) { return AdminResponse{200, "fine"}; }) {
-  auto started = HttpServer::start(kLoopback, 0, std::move(handler));
+std::unique_ptr<HttpServer> serve(HttpHandler handler = [](const AdminRequest&) {
+  return AdminResponse{200, "fine"};
+}) {
+  auto started = HttpServer::start({kLoopback, 0}, std::move(handler));
   REQUIRE(static_cast<bool>(started));
   return std::move(*started);
 }
@@ -140,13 +142,14 @@ TEST_CASE("stopping cuts off a client that does not read") {
 
 TEST_CASE("a port in use is named") {
   const auto server = serve();
-  const auto second = HttpServer::start(kLoopback, server->port(), {});
+  const auto second = HttpServer::start({kLoopback, server->port()}, {});
   REQUIRE_FALSE(static_cast<bool>(second));
   CHECK(second.error() ==
-        "admin: cannot listen on 127.0.0.1:" + std::to_string(server->port()) + ": Address already in use");
-  const auto elsewhere = HttpServer::start(*IpAddress::parse("2001:db8::1"), 9153, {});
+        "cannot listen on 127.0.0.1:" + std::to_string(server->port()) +
+            " (admin): Address already in use; stop what uses the port, or choose another with --admin");
+  const auto elsewhere = HttpServer::start({*IpAddress::parse("2001:db8::1"), 9153}, {});
   REQUIRE_FALSE(static_cast<bool>(elsewhere));
-  CHECK(elsewhere.error().starts_with("admin: cannot listen on [2001:db8::1]:9153: "));
+  CHECK(elsewhere.error().starts_with("cannot listen on [2001:db8::1]:9153 (admin): "));
 }
 
 }  // namespace
