@@ -18,7 +18,7 @@ QUERY = message(question("a.bar.global"))
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_lame_duck(start_server, number):
-    server = start_server(ENTRIES, {"lameduck": "1s"})
+    server = start_server(ENTRIES, {"lameduck": "2s"})
     before = time.monotonic()
     server.signal(number)
     eventually(lambda: server.get("/ready").status_code == 503)
@@ -27,7 +27,7 @@ def test_the_lame_duck(start_server, number):
     for tcp in (False, True):
         assert addresses(server.query("a.bar.global", tcp=tcp)) == ["240.0.0.1"]
     assert server.wait() == 0
-    assert 0.9 < time.monotonic() - before < 4
+    assert 1.9 < time.monotonic() - before < 10
 
 
 def test_a_second_signal_ends_the_process(tmp_path):
@@ -53,11 +53,11 @@ def test_what_is_in_flight_is_finished(start_server):
 
 
 def test_no_query_is_lost_until_the_end(start_server):
-    server = start_server(ENTRIES, {"lameduck": "500ms"})
+    server = start_server(ENTRIES, {"lameduck": "2s"})
     server.signal(signal.SIGTERM)
-    end = time.monotonic() + 0.4
+    end = time.monotonic() + 1
     while time.monotonic() < end:
-        assert addresses(server.query("a.bar.global", timeout=0.3)) == ["240.0.0.1"]
+        assert addresses(server.query("a.bar.global")) == ["240.0.0.1"]
     assert server.wait() == 0
 
 

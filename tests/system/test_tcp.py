@@ -129,17 +129,17 @@ def closing_time(client):
 def test_an_idle_connection_is_closed(start_server):
     server = start_server(ENTRIES, {"limits": LIMITS})
     with TcpClient(server.dns_port) as silent:
-        assert IDLE * 0.8 < closing_time(silent) < IDLE + 2
+        assert IDLE * 0.8 < closing_time(silent) < IDLE + 5
     with TcpClient(server.dns_port) as client:
         assert answers(client)
-        assert IDLE * 0.8 < closing_time(client) < IDLE + 2
+        assert IDLE * 0.8 < closing_time(client) < IDLE + 5
 
 
 def test_a_message_has_a_deadline_that_trickling_does_not_move(start_server):
     server = start_server(ENTRIES, {"limits": {**LIMITS, "tcpIdle": "30s"}})
     with TcpClient(server.dns_port) as client:
         client.send(framed(QUERY)[:-1])
-        assert MESSAGE * 0.8 < closing_time(client) < MESSAGE + 2
+        assert MESSAGE * 0.8 < closing_time(client) < MESSAGE + 5
     with TcpClient(server.dns_port, timeout=0.03) as client:
         start = time.monotonic()
         with pytest.raises(ConnectionError):
@@ -150,7 +150,7 @@ def test_a_message_has_a_deadline_that_trickling_does_not_move(start_server):
                         raise ConnectionError
                 except TimeoutError:
                     pass
-        assert time.monotonic() - start < MESSAGE + 2
+        assert time.monotonic() - start < MESSAGE + 5
 
 
 def test_replies_that_are_not_taken_have_a_deadline(start_server):
