@@ -1,0 +1,90 @@
+#include <algorithm>
+
+#include "k8s/api/reflector_impl.h"
+
+namespace meshdns {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr unsigned kMaxToldToWait = 10;     // Retry-After is honoured so many times in a row, as by client-go
+constexpr seconds kLongestRetryAfter{120};  // what a server may make us wait
+
+}  // namespace
+
+void Reflector::Impl::unreachable(const HttpError& error) {
+  trouble_.begins(SourceError::kConnect, error.kind == HttpError::Kind::kOther ? error.code : 0,
+                  "no connection to the API server at " + client_.server() + " (" + printable(error.text) +
+                      "), trying again for as long as it takes");
+  const auto now = Backoff::Clock::now();
+  retry(state_, error.kind == HttpError::Kind::kUnreachable ? backoff_.next_cheap(now) : backoff_.next(now));
+}
+
+void Reflector::Impl::refused(const ApiStatus& status) {
+  if (status.is_expired()) return expired(status);
+  switch (status.code) {
+    case 400:
+    case 422:
+      if (state_ != State::kStreamListing) return failed(SourceError::kProtocol, status);
+      can_stream_list_ = false;
+      return choose_list();
+    case 401:
+      client_.unauthorized();
+      return failed(SourceError::kUnauthorized, status);
+    case 403:
+      return forbidden(status);
+    case 404:
+      return not_found();
+    case 429:
+      return failed(SourceError::kThrottled, status);
+    default:
+      return failed(status.code >= 500 ? SourceError::kServer : SourceError::kProtocol, status);
+  }
+}
+
+void Reflector::Impl::expired(const ApiStatus& status) {
+  trouble_.begins(SourceError::kExpired, 0,
+                  "the API server no longer knows the state that we have (" + status.message + "), listing all again");
+  retry_from_list();
+}
+
+void Reflector::Impl::forbidden(const ApiStatus& status) {
+  if (state_ == State::kDiscovering) {
+    versions_ = resource_.versions;  // those that are not served are not found
+    return choose_list();
+  }
+  const std::string verb = state_ == State::kListing ? "list" : "watch";
+  trouble_.begins(SourceError::kForbidden, state_ == State::kListing ? 1 : 0,
+                  "the API server forbids to " + verb + " (" + status.message +
+                      "), grant the verbs get, list and watch on " + resource_.text());
+  retry(state_, backoff_.longest());
+}
+
+void Reflector::Impl::not_found() {
+  if (state_ == State::kDiscovering) versions_.clear();
+  if (!versions_.empty()) versions_.erase(versions_.begin());
+  if (!versions_.empty()) return choose_list();
+  trouble_.begins(SourceError::kNotFound, 0,
+                  resource_.text() + " is not served by " + client_.server() + ", waiting for its CRD to be installed");
+  retry(State::kDiscovering, backoff());
+}
+
+void Reflector::Impl::failed(SourceError kind, const ApiStatus& status) {
+  trouble_.begins(kind, status.code,
+                  "the API server at " + client_.server() + " answers " + std::to_string(status.code) + " (" +
+                      status.message + "), trying again for as long as it takes");
+  // What is wrong with a request would stay wrong: its resourceVersion, or the token of its page.
+  if (kind == SourceError::kProtocol && state_ != State::kDiscovering) return retry_from_list();
+  // A server that says when it will be ready is believed, some times.
+  const bool told = status.retry_after > seconds{0} && ++told_to_wait_ <= kMaxToldToWait;
+  retry(state_, told ? backoff_.jittered(std::min(status.retry_after, kLongestRetryAfter)) : backoff());
+}
+
+void Reflector::Impl::misunderstood(const std::string& problem) {
+  trouble_.begins(SourceError::kProtocol, 0,
+                  "no sense in what " + client_.server() + " sends (" + problem + "), beginning again");
+  state_ == State::kDiscovering ? retry(state_, backoff()) : retry_from_list();
+}
+
+}  // namespace meshdns
