@@ -29,9 +29,6 @@ class Backoff {
   Milliseconds next(Clock::time_point now) { return next(now, limits_.longest); }
   Milliseconds next_cheap(Clock::time_point now) { return next(now, limits_.longest_cheap); }
 
-  /// `wait` and up to as much again.
-  Milliseconds jittered(Milliseconds wait) const;
-
   /// The longest wait, for what only a person can mend.
   Milliseconds longest() { return jittered(limits_.longest); }
 
@@ -42,6 +39,7 @@ class Backoff {
 
  private:
   Milliseconds next(Clock::time_point now, Milliseconds longest);
+  Milliseconds jittered(Milliseconds wait) const;
 
   Limits limits_;
   std::function<double()> random_;

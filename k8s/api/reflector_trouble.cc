@@ -78,7 +78,7 @@ void Reflector::Impl::failed(SourceError kind, const ApiStatus& status) {
   if (kind == SourceError::kProtocol && state_ != State::kDiscovering) return retry_from_list();
   // A server that says when it will be ready is believed, some times.
   const bool told = status.retry_after > seconds{0} && ++told_to_wait_ <= kMaxToldToWait;
-  retry(state_, told ? backoff_.jittered(std::min(status.retry_after, kLongestRetryAfter)) : backoff());
+  retry(state_, told ? std::min(status.retry_after, kLongestRetryAfter) : backoff());
 }
 
 void Reflector::Impl::misunderstood(const std::string& problem) {
