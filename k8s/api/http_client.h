@@ -32,7 +32,7 @@ struct HttpRequest {
 /// Why no whole response came.
 struct HttpError {
   enum class Kind : uint8_t {
-    kUnreachable,  // no connection was made: refused, no route, no answer
+    kUnreachable,  // no connection was made: refused, no route, no answer to it
     kBroken,       // a connection broke or fell silent
     kOther,        // TLS, the URL, a response that is not HTTP
   };

@@ -106,21 +106,23 @@ void set_url(Transfer& transfer, const HttpRequest& request, const TlsSettings& 
   curl_easy_setopt(transfer.easy.get(), CURLOPT_URL, url.c_str());
 }
 
-HttpError::Kind kind(CURLcode code) {
+HttpError::Kind kind(CURL* easy, CURLcode code) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
-      return HttpError::Kind::kUnreachable;
-    case CURLE_PARTIAL_FILE:
-    case CURLE_OPERATION_TIMEDOUT:
     case CURLE_SSL_CONNECT_ERROR:  // a handshake that broke off; a certificate that is wrong is another code
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
-      return HttpError::Kind::kBroken;
+      break;
     default:
       return HttpError::Kind::kOther;
   }
+  curl_off_t connected = 0;  // microseconds until the request could be sent; 0 where it could not
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
+  return connected == 0 ? HttpError::Kind::kUnreachable : HttpError::Kind::kBroken;
 }
 
 }  // namespace
@@ -145,14 +147,15 @@ std::unique_ptr<Transfer> make_transfer(const HttpRequest& request, const TlsSet
 }
 
 HttpError describe(const Transfer& transfer, CURLcode code) {
+  CURL* easy = transfer.easy.get();
   long system_error = 0;
-  curl_easy_getinfo(transfer.easy.get(), CURLINFO_OS_ERRNO, &system_error);
+  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &system_error);
   // libcurl's own text has the time that the attempt took.
   if (code == CURLE_COULDNT_CONNECT && system_error != 0) {
-    return {kind(code), code, std::strerror(static_cast<int>(system_error))};
+    return {kind(easy, code), code, std::strerror(static_cast<int>(system_error))};
   }
   const bool detailed = transfer.error[0] != '\0';
-  return {kind(code), code, detailed ? transfer.error.data() : curl_easy_strerror(code)};
+  return {kind(easy, code), code, detailed ? transfer.error.data() : curl_easy_strerror(code)};
 }
 
 }  // namespace meshdns

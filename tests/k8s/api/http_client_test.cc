@@ -34,12 +34,14 @@ class Notes : public HttpReceiver {
   void on_done(const HttpError* failure) override {
     ++done;
     error = failure == nullptr ? "" : failure->text;
+    if (failure != nullptr) kind = failure->kind;
     if (done_hook) done_hook();
   }
 
   int status = 0;
   seconds retry_after{0};
   std::string body, error;
+  HttpError::Kind kind{};
   int done = 0;
   std::function<void()> headers_hook, body_hook, pause_hook, done_hook;
 };
@@ -74,15 +76,17 @@ TEST_CASE("what fails says why") {
   setup.api.script = {{"/broken", 200, "x", Ending::kBroken}, {"/silent", 200, "x", Ending::kOpen}};
   struct Case {
     std::string url;
+    HttpError::Kind kind;
     std::string error;
   };
+  using Kind = HttpError::Kind;
   const std::string url = setup.api.url();
   const std::vector<Case> cases = {
-      {url + "/broken", "transfer closed with outstanding read data remaining"},
-      {url + "/silent", "Operation too slow. Less than 1 bytes/sec transferred the last 1 seconds"},
-      {"http://127.0.0.1:1/", "Connection refused"},
-      {"file:///etc/hostname", "Protocol \"file\" not supported or disabled in libcurl"},
-      {"nonsense://", "URL using bad/illegal format or missing URL"},
+      {url + "/broken", Kind::kBroken, "transfer closed with outstanding read data remaining"},
+      {url + "/silent", Kind::kBroken, "Operation too slow. Less than 1 bytes/sec transferred the last 1 seconds"},
+      {"http://127.0.0.1:1/", Kind::kUnreachable, "Connection refused"},
+      {"file:///etc/hostname", Kind::kOther, "Protocol \"file\" not supported or disabled in libcurl"},
+      {"nonsense://", Kind::kOther, "URL using bad/illegal format or missing URL"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.url);
@@ -91,6 +95,7 @@ TEST_CASE("what fails says why") {
     CHECK(notes.done == 0);
     REQUIRE(run_until(setup.loop, [&] { return notes.done == 1; }));
     CHECK(notes.error == c.error);
+    CHECK(notes.kind == c.kind);
   }
 }
 
