@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <uv.h>
 
+#include <csignal>
 #include <map>
 #include <utility>
 #include <vector>
@@ -58,8 +59,13 @@ class HttpClient::Impl : public std::enable_shared_from_this<Impl> {
 
 HttpClient::Impl::Impl(uv_loop_t* loop, TlsSettings tls)
     : loop_(loop), tls_(std::move(tls)), timer_(loop, [this] { drive(CURL_SOCKET_TIMEOUT, 0); }) {
-  static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
-  static_cast<void>(global);
+  static const bool once = [] {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    // OpenSSL says goodbye to a peer that has gone; without this, that would end the process (see CURLOPT_NOSIGNAL).
+    std::signal(SIGPIPE, SIG_IGN);
+    return true;
+  }();
+  static_cast<void>(once);
   multi_.reset(curl_multi_init());
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, on_socket);
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);

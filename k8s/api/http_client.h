@@ -7,6 +7,8 @@
 // the request's deadline on silence. What the environment says (proxies, CA bundles, netrc) is not looked at; redirects
 // are not followed.
 //
+// The process ignores SIGPIPE from the first client on.
+//
 // Threads: the loop's alone. The loop must run once more after the client is gone, as libuv closes its handles in the
 // loop.
 

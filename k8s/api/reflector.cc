@@ -121,7 +121,7 @@ void Reflector::Impl::on_done(const HttpError* error) {
     case State::kListing:
       return page_read();
     case State::kStreamListing:
-      return stream_ended();
+      return misunderstood("the stream ended before all objects were listed");
     case State::kWatching:
       return;
   }
@@ -216,12 +216,6 @@ void Reflector::Impl::list_complete() {
   trouble_.over();
   spdlog::info("source {}: listed {} objects of {}/{}, watching them", source_.name(), objects_, resource_.text(),
                versions_.front());
-}
-
-void Reflector::Impl::stream_ended() {
-  // Either the server is going down or it took sendInitialEvents for nothing. A paged list is right in both cases.
-  can_stream_list_ = false;
-  misunderstood("the stream ended before all objects were listed");
 }
 
 void Reflector::Impl::watch_mended() {

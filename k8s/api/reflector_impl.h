@@ -53,7 +53,6 @@ class Reflector::Impl final : private HttpReceiver {
   void begin_list();
   void page_read();
   void list_complete();
-  void stream_ended();
   void watch_mended();
   void watch_over(const HttpError* error);
 

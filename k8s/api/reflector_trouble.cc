@@ -84,7 +84,9 @@ void Reflector::Impl::failed(SourceError kind, const ApiStatus& status) {
 void Reflector::Impl::misunderstood(const std::string& problem) {
   trouble_.begins(SourceError::kProtocol, 0,
                   "no sense in what " + client_.server() + " sends (" + problem + "), beginning again");
-  state_ == State::kDiscovering ? retry(state_, backoff()) : retry_from_list();
+  if (state_ == State::kDiscovering) return retry(state_, backoff());
+  if (state_ == State::kStreamListing) can_stream_list_ = false;  // pages may be understood
+  retry_from_list();
 }
 
 }  // namespace meshdns
