@@ -62,7 +62,7 @@ struct Config {
   std::vector<SocketAddress> listen;
   unsigned workers = 0;               // 0: one a core that the container may use
   std::vector<ZoneOptions> zones;     // a name server without addresses: the listening ones that are not wildcards
-  std::vector<SourceConfig> sources;  // in order; empty: nobody has named one
+  std::vector<SourceConfig> sources;  // in order; empty: the cluster that the pod is in
   ServerLimits limits;
   AdminConfig admin;
   LogConfig log;
