@@ -93,7 +93,10 @@ class Server(Process):
         return self
 
     def __exit__(self, kind, value, traceback):
+        ended = None if self.running else self.wait()
         code = self.stop()
-        if kind is None:
+        if kind is not None:
+            print(f"{self.name} {'was running' if ended is None else f'had ended with {ended}'}; its log:\n{self.log}")
+        else:
             assert not _SANITIZER_REPORT.search(self.log), self.log
             assert code == 0, f"meshdns ended with {code}; its log:\n{self.log}"
