@@ -7,11 +7,11 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace meshdns {
@@ -19,9 +19,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMaxDepth = 100;  // of a ServiceEntry: 7; yaml-cpp itself recurses, and stops at 500
+constexpr size_t kMaxDepth = 100;  // a ServiceEntry has 7; yaml-cpp itself recurses, and stops at 500
 constexpr size_t kMaxNodes =
-    4'000'000;  // of a document, and in flow style of a file: 32 MiB of ServiceEntries have 3 million
+    4'000'000;  // in a document, or in a file's flow style: 32 MiB of ServiceEntries have fewer
 constexpr size_t kMaxCopied = 16 << 20;  // bytes, as node_cost() counts, that a document's anchors and aliases may copy
 constexpr size_t kMaxErrorText = 100;    // bytes of a key in a message
 
@@ -48,17 +48,18 @@ json resolve(const std::string& tag, const std::string& text) {
 /// Builds a document's JSON from the parser's events. Throws YAML::ParserException for what is not a manifest.
 class JsonBuilder : public YAML::EventHandler {
  public:
-  /// `is_start(line)`: whether that line of the file (from 0) begins a document by a marker.
-  template <class IsStart>
-  explicit JsonBuilder(IsStart is_start) : is_start_(std::move(is_start)) {}
+  explicit JsonBuilder(const std::vector<std::string_view>& lines) : lines_(lines) {}
 
   json take() { return std::move(document_); }
   int line() const { return line_; }  // where the document begins, from 1
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     // yaml-cpp takes whatever stands behind a document's end for another one.
-    if (!first_ && !is_start_(mark.line)) fail(mark, "expected the end of the document, or '---' and another one");
-    first_ = false;
+    const bool is_first = line_ == 0;
+    const auto index = static_cast<size_t>(mark.line);
+    if (!is_first && (index >= lines_.size() || !lines_[index].starts_with("---"))) {
+      fail(mark, "expected the end of the document, or '---' and another one");
+    }
     line_ = mark.line + 1;
     nodes_ = copied_ = 0;
     open_.clear();
@@ -68,8 +69,9 @@ class JsonBuilder : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     // yaml-cpp takes a key without ':' for one without value, and gives the key's place.
-    if (!open_.empty() && open_.back().key && open_.back().key_mark.pos == mark.pos)
+    if (!open_.empty() && open_.back().key && open_.back().key_mark.pos == mark.pos) {
       fail(mark, "expected ':' behind the key");
+    }
     scalar(mark, anchor, nullptr, "", false);
   }
 
@@ -203,8 +205,7 @@ class JsonBuilder : public YAML::EventHandler {
     }
   }
 
-  std::function<bool(int)> is_start_;
-  bool first_ = true;
+  const std::vector<std::string_view>& lines_;
   int line_ = 0;
   size_t nodes_ = 0;
   size_t copied_ = 0;
@@ -234,15 +235,16 @@ void add_document(const json& document, const std::string& place, std::vector<Ma
   for (const json& object : document["items"]) add_object(object, place + ", item " + std::to_string(++item), objects);
 }
 
-/// What no text may have: an error with its place. yaml-cpp checks neither, and takes the octet 4 for the end of the
-/// file.
+/// What no text may have: an error with its place. yaml-cpp checks none of it, takes the octet 4 for the end of the
+/// file, and keeps all tokens of a collection in flow style until its end: some 200 bytes for each comma or bracket.
 std::optional<std::string> check_text(const std::vector<std::string_view>& lines) {
   size_t flow_nodes = 0;
   for (size_t line = 0; line < lines.size(); ++line) {
     const auto begins_node = [](char c) { return c == ',' || c == '[' || c == '{'; };
     flow_nodes += static_cast<size_t>(std::count_if(lines[line].begin(), lines[line].end(), begins_node));
-    if (flow_nodes > kMaxNodes)
+    if (flow_nodes > kMaxNodes) {
       return std::to_string(line + 1) + ":1: more than " + std::to_string(kMaxNodes) + " nodes; split the file";
+    }
     const auto is_control = [](unsigned char c) { return (c < ' ' && c != '\t' && c != '\r') || c == 0x7f; };
     const auto control = std::find_if(lines[line].begin(), lines[line].end(), is_control);
     if (control != lines[line].end()) {
@@ -252,6 +254,35 @@ std::optional<std::string> check_text(const std::vector<std::string_view>& lines
     if (!simdjson::validate_utf8(lines[line])) return std::to_string(line + 1) + ":1: expected text in UTF-8";
   }
   return std::nullopt;
+}
+
+/// Whether no mapping in `value` has a key twice, and none is too deep.
+bool is_regular(const simdjson::dom::element& value, size_t depth) {
+  if (depth > kMaxDepth) return false;
+  if (value.is_array()) {
+    for (const auto item : value.get_array()) {
+      if (!is_regular(item, depth + 1)) return false;
+    }
+  } else if (value.is_object()) {
+    std::unordered_set<std::string_view> keys;
+    for (const auto [key, item] : value.get_object()) {
+      if (!keys.insert(key).second || !is_regular(item, depth + 1)) return false;
+    }
+  }
+  return true;
+}
+
+/// A text that is one JSON document, by parsers that are faster by far, and know tabs and surrogate pairs. Nothing where
+/// it is none, or where there is something to complain about: that is left to the YAML parser, which knows the place.
+std::optional<json> parse_json(std::string_view text) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  if (!text.starts_with('{') || parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS ||
+      !is_regular(root, 1)) {
+    return std::nullopt;
+  }
+  json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return document.is_discarded() ? std::nullopt : std::optional(std::move(document));
 }
 
 std::vector<std::string_view> split_lines(std::string_view text) {
@@ -276,9 +307,11 @@ Result<std::vector<ManifestObject>> parse_manifest(std::string_view text, std::s
   if (const auto error = check_text(lines)) return Error{name + ":" + *error};
 
   std::vector<ManifestObject> objects;
-  JsonBuilder builder([&lines](int line) {
-    return line >= 0 && static_cast<size_t>(line) < lines.size() && lines[static_cast<size_t>(line)].starts_with("---");
-  });
+  if (const auto document = parse_json(text)) {
+    add_document(*document, name + ":1", objects);
+    return objects;
+  }
+  JsonBuilder builder(lines);
   try {
     // Behind an end marker yaml-cpp sees that a quoted text is not closed; at the end of the input it closes it.
     std::istringstream stream(std::string(text).append("\n...\n"));
