@@ -78,7 +78,7 @@ class FileSource::Impl {
     };
     const int error = uv_fs_event_start(events_.get(), on_event, directory, 0);
     if (error != 0) {
-      spdlog::warn("{}: cannot watch {}: {}; changes are seen within {} s", feed_.source().name(), directory,
+      spdlog::warn("source {}: cannot watch {}: {}; changes are seen within {} s", feed_.source().name(), directory,
                    uv_strerror(error), std::chrono::ceil<std::chrono::seconds>(poll_).count());
     }
     watched_ = identity;

@@ -69,7 +69,7 @@ void ManifestFile::fail(Source& source, const std::string& error) {
   if (error == error_) return;
   error_ = error;
   source.count_error(SourceError::kFile);
-  spdlog::error("{}: {}; what the file gave before stays as it is", source.name(), error);
+  spdlog::error("source {}: {}; what the file gave before stays as it is", source.name(), error);
 }
 
 std::optional<std::string> ManifestFile::content(Source& source) {
@@ -110,7 +110,7 @@ std::optional<std::vector<ServiceEntry>> ManifestFile::read(Source& source, bool
   std::vector<ServiceEntry> entries;
   for (const ManifestObject& object : *objects) {
     if (is_new && object.kind.empty()) {
-      spdlog::warn("{}: {}: passed over, as it has no kind", source.name(), object.place);
+      spdlog::warn("source {}: {}: passed over, as it has no kind", source.name(), object.place);
     }
     if (!object.is_service_entry()) continue;
     auto entry = parse_service_entry(object.json);

@@ -48,7 +48,7 @@ std::optional<std::set<std::string>> ManifestFiles::list() {
   }
   if (error && !directory_failed_) {
     feed_.source().count_error(SourceError::kFile);
-    spdlog::error("{}: cannot read {}: {}; what its files gave before stays as it is", feed_.source().name(),
+    spdlog::error("source {}: cannot read {}: {}; what its files gave before stays as it is", feed_.source().name(),
                   directory_, error.message());
   }
   directory_failed_ = static_cast<bool>(error);
@@ -91,7 +91,7 @@ ManifestFiles::Owners ManifestFiles::assign() {
   for (const auto& [object, files] : shared) {
     const auto logged = shared_.find(object);
     if (logged != shared_.end() && logged->second == files) continue;
-    spdlog::warn("{}: ServiceEntry {} stands in {}; the first is served", feed_.source().name(), object, files);
+    spdlog::warn("source {}: ServiceEntry {} stands in {}; the first is served", feed_.source().name(), object, files);
   }
   shared_ = std::move(shared);
   return owners;
@@ -112,7 +112,7 @@ void ManifestFiles::check() {
     std::erase_if(*entries, [&known = known, this](const ServiceEntry& entry) {
       const bool is_again = !known.objects.insert(entry.object()).second;
       if (is_again) {
-        spdlog::warn("{}: ServiceEntry {} stands twice in {}; the first is served", feed_.source().name(),
+        spdlog::warn("source {}: ServiceEntry {} stands twice in {}; the first is served", feed_.source().name(),
                      entry.object(), known.file.path());
       }
       return is_again;
@@ -122,6 +122,8 @@ void ManifestFiles::check() {
   if (delivered.empty() && withdrawn.empty()) return;
 
   const Owners owners = assign();
+  spdlog::info("source {}: {} files read; {} ServiceEntries in {} files by now", feed_.source().name(),
+               delivered.size(), owners.size(), known_.size());
   for (const std::string& object : withdrawn) {
     if (!owners.contains(object)) feed_.remove(object);
   }

@@ -24,7 +24,7 @@ void ServiceEntryHandler::upsert(std::string_view json) {
   auto entry = parse_service_entry(json);
   if (!entry) {
     feed_.source().count_error(SourceError::kProtocol);
-    spdlog::warn("{}: passed over an object that is no ServiceEntry: {}", feed_.source().name(), entry.error());
+    spdlog::warn("source {}: passed over an object that is no ServiceEntry: {}", feed_.source().name(), entry.error());
     return;
   }
   if (scope_ == Scope::kNamespace) {

@@ -33,7 +33,7 @@ void SkipLog::note(const Publication& publication) {
     // What is exported to some namespaces only is as its owner wants it.
     const auto level = part.reason == SkipReason::kNotExported ? spdlog::level::info : spdlog::level::warn;
     const std::string more = count == 1 ? "" : " and " + std::to_string(count - 1) + " more";
-    spdlog::log(level, "{}: ServiceEntry {}: not served, {}: '{}'{}: {}", source_, publication.object,
+    spdlog::log(level, "source {}: ServiceEntry {}: not served, {}: '{}'{}: {}", source_, publication.object,
                 text(part.reason), part.what, more, part.detail);
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// Takes what is logged, line by line, while it lives.
+// Takes what is logged at a level and above, line by line, while it lives.
 
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
@@ -14,9 +14,10 @@ namespace meshdns {
 
 class LogCapture {
  public:
-  LogCapture() : before_(spdlog::default_logger()) {
+  explicit LogCapture(spdlog::level::level_enum level = spdlog::level::warn) : before_(spdlog::default_logger()) {
     auto logger = std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::ostream_sink_st>(text_));
     logger->set_pattern("%l %v");
+    logger->set_level(level);
     spdlog::set_default_logger(std::move(logger));
   }
   ~LogCapture() { spdlog::set_default_logger(before_); }

@@ -74,7 +74,7 @@ TEST_CASE("a file with broken YAML keeps its last good data") {
   reading.directory.write("1.yaml", manifest("a", "240.0.0.3") + "spec: again\n");
   reading.directory.write("2.yaml", manifest("b", "240.0.0.4"));
   CHECK(reading.look() == "240.0.0.1, 240.0.0.4, nxdomain");
-  CHECK(log.take() == std::vector<std::string>{"error east: " + reading.directory.path("1.yaml") +
+  CHECK(log.take() == std::vector<std::string>{"error source east: " + reading.directory.path("1.yaml") +
                                                ":6:1: the key 'spec' is in this mapping already; what the file gave "
                                                "before stays as it is"});
   CHECK(reading.world.source.errors(SourceError::kFile) == 1);
@@ -120,9 +120,9 @@ TEST_CASE("an object in two files is the first one's") {
   CHECK(reading.look() == "240.0.0.2, 240.0.0.2, nxdomain");
   reading.directory.write("3.yaml", manifest("a", "240.0.0.3"));
   CHECK(reading.look() == "240.0.0.2, 240.0.0.2, nxdomain");
-  CHECK(log.take() ==
-        std::vector<std::string>{"warning east: ServiceEntry bar/a stands in " + reading.directory.path("2.yaml") +
-                                 " and again in " + reading.directory.path("3.yaml") + "; the first is served"});
+  CHECK(log.take() == std::vector<std::string>{"warning source east: ServiceEntry bar/a stands in " +
+                                               reading.directory.path("2.yaml") + " and again in " +
+                                               reading.directory.path("3.yaml") + "; the first is served"});
   reading.directory.write("1.yaml", manifest("b", "240.0.0.1"));
   CHECK(reading.look() == "240.0.0.2, 240.0.0.1, nxdomain");
   CHECK(log.take().size() == 1);  // of b; that of a has been said
@@ -162,8 +162,8 @@ hosts: [c.bar.global]
   CHECK(reading.world.skipped(SkipReason::kInvalidObject) == 2);
   const auto lines = log.take();
   REQUIRE(lines.size() == 3);
-  CHECK(lines[0] == "warning east: " + reading.directory.path("1.yaml") + ":5: passed over, as it has no kind");
-  CHECK(lines[1] == "warning east: ServiceEntry default/1.yaml:2: not served, invalid-object: '" +
+  CHECK(lines[0] == "warning source east: " + reading.directory.path("1.yaml") + ":5: passed over, as it has no kind");
+  CHECK(lines[1] == "warning source east: ServiceEntry default/1.yaml:2: not served, invalid-object: '" +
                         reading.directory.path("1.yaml") +
                         ":2': metadata.name: expected 1 to 253 printable characters without '/'");
   CHECK(reading.look() == "240.0.0.1, nxdomain, nxdomain");

@@ -21,15 +21,17 @@ TEST_CASE("what is left out is said once for each object and reason, and again w
                          {SkipReason::kAddressBlock, "10.0.0.0/8", "expected an address"},
                          {SkipReason::kInvalidHost, "y_z", "expected a host name"}};
   skip_log.note(publication);
-  CHECK(log.take() ==
-        Lines{"warning east: ServiceEntry bar/a: not served, invalid-host: 'x_y' and 1 more: expected a host name",
-              "warning east: ServiceEntry bar/a: not served, address-block: '10.0.0.0/8': expected an address"});
+  CHECK(
+      log.take() ==
+      Lines{"warning source east: ServiceEntry bar/a: not served, invalid-host: 'x_y' and 1 more: expected a host name",
+            "warning source east: ServiceEntry bar/a: not served, address-block: '10.0.0.0/8': expected an address"});
   skip_log.note(publication);
   CHECK(log.take().empty());
 
   publication.skipped.resize(1);
   skip_log.note(publication);
-  CHECK(log.take() == Lines{"warning east: ServiceEntry bar/a: not served, invalid-host: 'x_y': expected a host name"});
+  CHECK(log.take() ==
+        Lines{"warning source east: ServiceEntry bar/a: not served, invalid-host: 'x_y': expected a host name"});
 
   skip_log.begin_list();
   skip_log.note(publication);
@@ -52,13 +54,14 @@ TEST_CASE("what is left out is said once for each object and reason, and again w
 }
 
 TEST_CASE("what its owner wants is no warning") {
-  LogCapture log;
+  LogCapture log(spdlog::level::info);
   SkipLog skip_log("east");
   Publication publication;
   publication.object = "bar/a";
   publication.skipped = {{SkipReason::kNotExported, "a.b", "expected no exportTo"}};
   skip_log.note(publication);
-  CHECK(log.take() == Lines{"info east: ServiceEntry bar/a: not served, not-exported: 'a.b': expected no exportTo"});
+  CHECK(log.take() ==
+        Lines{"info source east: ServiceEntry bar/a: not served, not-exported: 'a.b': expected no exportTo"});
 }
 
 }  // namespace
