@@ -77,6 +77,8 @@ class JsonBuilder : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
+    // yaml-cpp makes single octets of these, which are no UTF-8.
+    if (!simdjson::validate_utf8(text)) fail(mark, "the escapes \\N and \\_ are not supported");
     if (awaits_key()) {
       scalar(mark, anchor, text, text, tag == "?" && text == "<<");
     } else {

@@ -160,6 +160,7 @@ TEST_CASE("what is broken is named with its line") {
       {"a: 1\nb\n", "f.yaml:2:1: expected ':' behind the key"},
       {"a: [1,\n", "f.yaml:3:1: the end of the file within a quoted text or a list"},
       {"a: \"\\q\"\n", "f.yaml:1:"},
+      {"a: \"\\N\"\n", "f.yaml:1:4: the escapes \\N and \\_ are not supported"},
       {"a: b: c\n", "f.yaml:1:5: illegal map value"},
       {"a:\n  b: 1\n c: 2\n", "f.yaml:3:"},
       {"a: 1\n- b\n", "f.yaml:2:"},
