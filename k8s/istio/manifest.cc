@@ -274,8 +274,8 @@ bool is_regular(const simdjson::dom::element& value, size_t depth) {
   return true;
 }
 
-/// A text that is one JSON document, by parsers that are faster by far, and know tabs and surrogate pairs. Nothing where
-/// it is none, or where there is something to complain about: that is left to the YAML parser, which knows the place.
+/// A text that is one JSON document, by parsers that are faster by far, and know tabs and surrogate pairs. Nothing
+/// where it is none, or has something to complain about: that is left to the YAML parser, which knows the place.
 std::optional<json> parse_json(std::string_view text) {
   simdjson::dom::parser parser;
   simdjson::dom::element root;
