@@ -1,4 +1,4 @@
-"""One control plane a test file, with the CRDs and deploy/base applied; meshdns in front of it as its ServiceAccount."""
+"""One control plane a test file, with the CRDs and deploy/base applied; meshdns reads it as its ServiceAccount."""
 
 import pytest
 
@@ -20,6 +20,7 @@ def control_plane(tmp_path_factory):
     plane = ControlPlane(tmp_path_factory.mktemp("control-plane"))
     try:
         plane.start().install_crds()
+        plane.kubectl("create", "namespace", "bar")  # where support.entries puts its ServiceEntries
         plane.kubectl("apply", "-k", DEPLOY_BASE)
         plane.meshdns_kubeconfig = plane.service_account_kubeconfig("meshdns", "meshdns")
         yield plane
@@ -28,7 +29,7 @@ def control_plane(tmp_path_factory):
 
 
 def meshdns_on(plane, directory, kubeconfig=None):
-    """A server of that cluster. TTLs are the shortest that CoreDNS's cache honours, so that tests need not wait longer."""
+    """A server of that cluster. Its TTLs are the shortest that CoreDNS's cache honours: tests wait for them."""
     kubeconfig = str(kubeconfig or plane.meshdns_kubeconfig)
     return Server(directory=directory, config={
         "zones": [{"name": "global", "ttl": 5, "negativeTtl": 5}],

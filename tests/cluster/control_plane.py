@@ -6,6 +6,7 @@ There is no kubelet, no scheduler and no controller; nothing runs what is applie
 import base64
 import json
 import os
+import random
 import socket
 import subprocess
 import uuid
@@ -30,11 +31,19 @@ def tools_directory():
 
 
 def free_port():
-    """A port that was free for UDP and TCP a moment ago: for programs that cannot pick one and tell."""
-    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-        udp.bind(("127.0.0.1", 0))
-        tcp.bind(udp.getsockname())
-        return udp.getsockname()[1]
+    """A port that was free for UDP and TCP a moment ago: for programs that cannot pick one and tell.
+
+    It lies below the range that the kernel picks from: a port that is free while the API server is away stays free.
+    """
+    while True:
+        address = ("127.0.0.1", random.randrange(20000, 32000))
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            try:
+                tcp.bind(address)
+                udp.bind(address)
+                return address[1]
+            except OSError:
+                continue
 
 
 def openssl(*arguments):
@@ -137,22 +146,17 @@ class ControlPlane:
         assert done.returncode in accept, f"kubectl {' '.join(map(str, arguments))}: {done.stderr}"
         return done.stdout
 
-    def entries_url(self, namespace="default"):
-        return f"{self.url}/apis/networking.istio.io/v1/namespaces/{namespace}/serviceentries"
-
     def create(self, manifest):
         """Creates one ServiceEntry with one request: a loop of them is a hundred times faster than kubectl."""
-        namespace = manifest["metadata"].get("namespace", "default")
-        response = self.http.post(self.entries_url(namespace), data=json.dumps(manifest),
-                                  headers={"Content-Type": "application/json"}, timeout=30)
+        url = f"{self.url}/apis/networking.istio.io/v1/namespaces/{manifest['metadata']['namespace']}/serviceentries"
+        response = self.http.post(url, json=manifest, timeout=30)
         assert response.status_code == 201, response.text
 
     def seed(self, manifests):
         """Writes new ServiceEntries into etcd as the API server stores them: 100,000 take seconds, not minutes."""
         def put(manifest):
             meta = manifest["metadata"]
-            stored = {**manifest, "metadata": {**meta, "uid": str(uuid.uuid4()), "generation": 1,
-                                               "creationTimestamp": "2026-01-01T00:00:00Z"}}
+            stored = {**manifest, "metadata": {**meta, "uid": str(uuid.uuid4()), "generation": 1}}
             key = f"/registry/networking.istio.io/serviceentries/{meta['namespace']}/{meta['name']}"
             return {"requestPut": {"key": base64.b64encode(key.encode()).decode(),
                                    "value": base64.b64encode(json.dumps(stored).encode()).decode()}}
@@ -166,16 +170,6 @@ class ControlPlane:
         """A kubeconfig whose bearer is that ServiceAccount, with what RBAC allows it and no more."""
         token = self.kubectl("create", "token", name, "-n", namespace, "--duration=1h").strip()
         return self.write_kubeconfig(f"{namespace}-{name}", token)
-
-
-def service_entry(name, hosts, addresses=(), namespace="default", **spec):
-    """A manifest: the usual one-port entry, with what spec adds or replaces."""
-    return {"apiVersion": "networking.istio.io/v1", "kind": "ServiceEntry",
-            "metadata": {"name": name, "namespace": namespace},
-            "spec": {"hosts": [hosts] if isinstance(hosts, str) else list(hosts), "addresses": list(addresses),
-                     "location": "MESH_INTERNAL", "resolution": "DNS",
-                     "ports": [{"name": "http1", "number": 8000, "protocol": "http"}],
-                     "endpoints": [{"address": "172.25.55.50", "ports": {"http1": 15443}}], **spec}}
 
 
 class CoreDns(Process):

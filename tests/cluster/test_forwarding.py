@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cluster.control_plane import HERE, service_entry
+from cluster.control_plane import HERE
+from support.entries import service_entry
 from support.meshdns import addresses, rcode, records
 from support.process import eventually
 
@@ -31,7 +32,7 @@ def entry(control_plane, server):
 
     yield create
     if created:
-        control_plane.kubectl("delete", "serviceentry", "--ignore-not-found", *created)
+        control_plane.kubectl("-n", "bar", "delete", "serviceentry", "--ignore-not-found", *created)
 
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["udp", "tcp"])
@@ -51,7 +52,8 @@ def test_an_edit_is_answered_within_a_second_and_through_coredns_within_the_ttl(
     assert addresses(seen) == ["240.0.1.1"]
     deadline = time.monotonic() + seen.answer[0].ttl
 
-    control_plane.kubectl("patch", "serviceentry", "edited", "--type=merge", "-p", '{"spec":{"addresses":["240.0.1.2"]}}')
+    control_plane.kubectl("-n", "bar", "patch", "serviceentry", "edited", "--type=merge", "-p",
+                          '{"spec":{"addresses":["240.0.1.2"]}}')
     answered(server, "edited.bar.global", "240.0.1.2")
     left = deadline - time.monotonic()
     eventually(lambda: addresses(coredns.query("edited.bar.global")) == ["240.0.1.2"], timeout=left + 1)
@@ -60,7 +62,7 @@ def test_an_edit_is_answered_within_a_second_and_through_coredns_within_the_ttl(
 def test_a_deleted_host_is_nxdomain_with_soa(control_plane, server, coredns, entry):
     entry("deleted", "deleted.bar.global", "240.0.1.3")
     answered(server, "deleted.bar.global", "240.0.1.3")
-    control_plane.kubectl("delete", "serviceentry", "deleted")
+    control_plane.kubectl("-n", "bar", "delete", "serviceentry", "deleted")
     for way in (server, coredns):
         eventually(lambda: rcode(way.query("deleted.bar.global")) == "NXDOMAIN")
         assert len(records(way.query("deleted.bar.global"), "authority", "SOA")) == 1
@@ -75,7 +77,7 @@ def test_a_second_entry_for_a_host_changes_nothing_until_the_first_goes(control_
     answered(server, "sentinel.bar.global", "240.0.1.6")  # so the second entry has been seen
     assert {tuple(addresses(server.query(host))) for _ in range(500)} == {("240.0.1.4",)}
 
-    control_plane.kubectl("delete", "serviceentry", "a-first")
+    control_plane.kubectl("-n", "bar", "delete", "serviceentry", "a-first")
     answered(server, host, "240.0.1.5")
 
 

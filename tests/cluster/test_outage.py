@@ -5,7 +5,7 @@ import time
 
 import dns.exception
 
-from cluster.control_plane import service_entry
+from support.entries import service_entry
 from support.meshdns import addresses, rcode, records
 from support.process import eventually
 
