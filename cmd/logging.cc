@@ -67,11 +67,14 @@ Logging::Logging(LogLevel level, LogFormat format) {
       std::make_shared<spdlog::async_logger>("meshdns", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
                                              spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest);
   logger->set_formatter(std::make_unique<LineFormatter>(format));
-  spdlog::set_default_logger(std::move(logger));
+  spdlog::set_default_logger(logger);
+  logger_ = std::move(logger);
   set_level(level);
 }
 
-Logging::~Logging() { spdlog::shutdown(); }
+Logging::~Logging() {
+  spdlog::shutdown();  // joins the writing thread
+}
 
 void Logging::set_level(LogLevel level) { spdlog::set_level(level_of(level)); }
 

@@ -5,9 +5,14 @@
 // Writing happens on a thread of its own. When standard error takes nothing and the queue is full, the oldest records are lost:
 // nobody who logs ever waits.
 
+#include <memory>
 #include <string>
 
 #include "cmd/config.h"
+
+namespace spdlog {
+class logger;
+}
 
 namespace meshdns {
 
@@ -22,6 +27,9 @@ class Logging {
 
   /// Any thread.
   static void set_level(LogLevel level);
+
+ private:
+  std::shared_ptr<spdlog::logger> logger_;  // ours to the end: it must outlive the writing thread
 };
 
 /// One record as the log has it, without the line's end. `time` is in RFC 3339.
