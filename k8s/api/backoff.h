@@ -29,9 +29,6 @@ class Backoff {
   Milliseconds next(Clock::time_point now) { return next(now, limits_.longest); }
   Milliseconds next_cheap(Clock::time_point now) { return next(now, limits_.longest_cheap); }
 
-  /// The longest wait, for what only a person can mend.
-  Milliseconds longest() { return jittered(limits_.longest); }
-
   /// The randomness that it was given.
   double random() { return random_(); }
 

@@ -58,7 +58,8 @@ void Reflector::Impl::forbidden(const ApiStatus& status) {
   trouble_.begins(SourceError::kForbidden, state_ == State::kListing ? 1 : 0,
                   "the API server forbids to " + verb + " (" + status.message +
                       "), grant the verbs get, list and watch on " + resource_.text());
-  retry(state_, backoff_.longest());
+  // Not the longest wait at once: an API server that has just started forbids everything until it has read its roles.
+  retry(state_, backoff());
 }
 
 void Reflector::Impl::not_found() {
