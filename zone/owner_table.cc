@@ -46,7 +46,10 @@ OwnerTable::Hit OwnerTable::probe(uint64_t hash, std::span<const uint8_t> name) 
     if (word == kEmpty) return {nullptr, slot};
     if (word >> kTagShift != tag_of(hash)) continue;
     const OwnerNode* node = node_of(word);
-    if (node != nullptr && is_named(*node, hash, name)) return {node, slot};
+    if (node == nullptr) continue;
+    // A node takes two cache lines: both come at once instead of one after the other.
+    __builtin_prefetch(reinterpret_cast<const char*>(node) + 64);
+    if (is_named(*node, hash, name)) return {node, slot};
   }
 }
 
