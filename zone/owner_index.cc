@@ -53,9 +53,12 @@ void OwnerIndex::erase(uint64_t hash, std::span<const uint8_t> name) {
 void OwnerIndex::retire(const OwnerNode* node) { epochs_.retire(node, node->size(), release_node); }
 
 void OwnerIndex::begin_growth() {
-  // Sized by what is alive: a table full of tombstones is made anew in the same size, or a smaller one.
+  // Sized by what is alive, so a table full of tombstones is made anew in the same size, or a smaller one; and by the changes that
+  // come while it fills, which may all be insertions: after a mass deletion they are more than what is alive.
+  const OwnerTable& table = *current_.load(std::memory_order_relaxed);
+  const size_t expected = table.live() + table.capacity() / kSlice;
   size_t capacity = kSmallest;
-  while (capacity * kLoadPercent < current_.load(std::memory_order_relaxed)->live() * 100 * 3 / 2) capacity *= 2;
+  while (capacity * kLoadPercent < expected * 100 * 3 / 2) capacity *= 2;
   next_ = std::make_unique<OwnerTable>(capacity);
   moved_ = 0;
 }

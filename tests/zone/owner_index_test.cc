@@ -74,6 +74,18 @@ TEST_CASE("random changes agree with a set") {
   CHECK(i.epochs.retired_bytes() == 0);
 }
 
+TEST_CASE("after a mass deletion the next table holds what comes while it fills") {
+  Index i;
+  constexpr int kOwners = 45870;  // of 65,536 slots: a few more, and the table grows
+  for (int n = 0; n < kOwners; ++n) i.index.insert(i.make("old" + std::to_string(n)));
+  for (int n = 0; n < kOwners; ++n) i.erase("old" + std::to_string(n));
+  // Mostly onto tombstones, until growth begins with few alive and a large old table still to be walked over.
+  constexpr int kAgain = 8000;
+  for (int n = 0; n < kAgain; ++n) i.index.insert(i.make("new" + std::to_string(n)));
+  for (int n = 0; n < kAgain; ++n) REQUIRE(i.find("new" + std::to_string(n)) != nullptr);
+  CHECK(i.find("old0") == nullptr);
+}
+
 TEST_CASE("a reader that looks on keeps what is retired") {
   Index i;
   Epochs::Reader reader(i.epochs);
