@@ -92,7 +92,8 @@ bool TcpListener::close_longest_idle(const IpAddress* client) {
 void TcpListener::connection_goes_on(TcpConnection& connection, bool progress) {
   const bool busy = connection.is_busy();
   if (!busy && draining_) return connection.close();
-  if (busy == connection.in_busy_ && busy && !progress) return;  // still the same message
+  // Still the same message; or, as we end, the next one, for which we do not wait longer.
+  if (busy && connection.in_busy_ && (!progress || draining_)) return;
   (busy ? busy_ : idle_)
       .splice(busy ? busy_.end() : idle_.end(), connection.in_busy_ ? busy_ : idle_, connection.place_);
   connection.in_busy_ = busy;

@@ -52,6 +52,19 @@ def test_what_is_in_flight_is_finished(start_server):
     assert server.wait() == 0
 
 
+def test_a_client_that_always_has_a_next_message_is_not_waited_for(start_server):
+    server = start_server(ENTRIES, {"limits": {"tcpMessage": "300ms"}})
+    with TcpClient(server.dns_port) as client:
+        client.send(framed(QUERY)[:-1])
+        server.signal(signal.SIGTERM)
+        end = time.monotonic() + 10
+        with pytest.raises((EOFError, ConnectionError)):
+            while time.monotonic() < end:
+                client.send(framed(QUERY)[-1:] + framed(QUERY)[:-1])
+                client.receive_message()
+    assert server.wait() == 0
+
+
 def test_no_query_is_lost_until_the_end(start_server):
     server = start_server(ENTRIES, {"lameduck": "2s"})
     server.signal(signal.SIGTERM)
