@@ -1,5 +1,7 @@
 #include "server/worker.h"
 
+#include <utility>
+
 #include "server/connection_limits.h"
 #include "server/sockets.h"
 #include "server/tcp.h"
@@ -43,7 +45,7 @@ void Worker::start() {
 }
 
 void Worker::begin_end() {
-  if (uv_is_closing(reinterpret_cast<uv_handle_t*>(&end_)) == 0) uv_async_send(&end_);
+  if (!std::exchange(ending_, true)) uv_async_send(&end_);
 }
 
 void Worker::end() {

@@ -49,6 +49,7 @@ class Worker {
   std::vector<std::unique_ptr<UdpListener>> udp_;
   std::vector<std::unique_ptr<TcpListener>> tcp_;
   std::thread thread_;
+  bool ending_ = false;  // for the thread that owns the worker
 };
 
 }  // namespace meshdns
