@@ -29,6 +29,7 @@ Result<std::vector<SocketAddress>> Server::start(const ServerOptions& options) {
     state_->counters.push_back(std::make_unique<Counters>(state_->directory.zones().size()));
     state_->workers.push_back(
         std::make_unique<Worker>(state_->directory, options, *state_->limits, *state_->counters.back()));
+    if (const auto opened = state_->workers.back()->open(); !opened) return Error{opened.error()};
   }
   std::vector<SocketAddress> listening;
   for (const SocketAddress& address : options.listen) {

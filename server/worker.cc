@@ -1,5 +1,6 @@
 #include "server/worker.h"
 
+#include <string>
 #include <utility>
 
 #include "server/connection_limits.h"
@@ -15,16 +16,26 @@ Worker::Worker(Directory& directory, const ServerOptions& options, ConnectionLim
       connection_limits_(limits),
       reader_(directory.epochs()),
       responder_(directory, counters, options.limits.udp_size),
-      context_{responder_, counters, reader_, limits_, options.query_log} {
-  uv_loop_init(&loop_);
-  uv_async_init(&loop_, &end_, [](uv_async_t* async) { static_cast<Worker*>(async->data)->close_all(); });
-  end_.data = this;
-}
+      context_{responder_, counters, reader_, limits_, options.query_log} {}
 
 Worker::~Worker() {
+  if (!open_) return;
   begin_end();
   end();
   uv_loop_close(&loop_);
+}
+
+Result<std::monostate> Worker::open() {
+  const auto failure = [](int error) { return Error{std::string("cannot start a worker: ") + uv_strerror(error)}; };
+  if (const int error = uv_loop_init(&loop_)) return failure(error);
+  const auto on_end = [](uv_async_t* async) { static_cast<Worker*>(async->data)->close_all(); };
+  if (const int error = uv_async_init(&loop_, &end_, on_end)) {
+    uv_loop_close(&loop_);
+    return failure(error);
+  }
+  end_.data = this;
+  open_ = true;
+  return std::monostate();
 }
 
 Result<std::monostate> Worker::listen(const SocketAddress& address) {

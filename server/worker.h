@@ -27,6 +27,9 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
+  /// Sets up the loop, which takes descriptors of the system. Once, before all else.
+  Result<std::monostate> open();
+
   /// Opens the worker's sockets on `address`. Before start().
   Result<std::monostate> listen(const SocketAddress& address);
 
@@ -49,7 +52,9 @@ class Worker {
   std::vector<std::unique_ptr<UdpListener>> udp_;
   std::vector<std::unique_ptr<TcpListener>> tcp_;
   std::thread thread_;
-  bool ending_ = false;  // for the thread that owns the worker
+  // For the thread that owns the worker.
+  bool open_ = false;
+  bool ending_ = false;
 };
 
 }  // namespace meshdns

@@ -1,6 +1,7 @@
 """The command line and the configuration: what is accepted, and what a person is told who gets it wrong."""
 
 import re
+import resource
 import socket
 import subprocess
 
@@ -161,3 +162,11 @@ def test_two_servers_do_not_share_a_port(start_server, tmp_path):
         ended = run(flag, f"127.0.0.1:{port}", other, "127.0.0.1:0", "--from", tmp_path)
         assert ended.returncode == 1
         assert f"127.0.0.1:{port}" in ended.stderr
+
+
+def test_too_few_open_files(tmp_path):
+    def few():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+    ended = run("--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", 64, "--from", tmp_path, preexec_fn=few)
+    assert ended.returncode == 1
+    assert "cannot start a worker: too many open files" in ended.stderr
