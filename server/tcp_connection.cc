@@ -58,11 +58,7 @@ void TcpConnection::close() {
 
 void TcpConnection::on_read(ssize_t size) {
   if (size == 0) return;
-  if (size == UV_EOF) {
-    half_closed_ = true;
-    if (unsent_.empty()) close();
-    return;
-  }
+  // At a half close, too, all is done: every message that had come is answered, as nothing is read while replies wait.
   if (size < 0) return close();
   go_on(take(listener_.input().first(static_cast<size_t>(size))));
 }
@@ -144,7 +140,6 @@ void TcpConnection::on_written(int status) {
   if (status < 0) return close();
   take({});
   if (!unsent_.empty() || closing_) return go_on(true);
-  if (half_closed_) return close();
   start();
   go_on(true);
 }

@@ -65,7 +65,6 @@ class TcpConnection {
   Transport transport_ = Transport::kTcp4;
   std::vector<uint8_t> partial_;  // of a message that has not all come, or that waits behind unsent replies
   std::vector<uint8_t> unsent_;   // replies that the socket did not take; being written
-  bool half_closed_ = false;      // the client sends no more
   bool closing_ = false;
 
   // The listener's.

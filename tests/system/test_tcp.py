@@ -48,6 +48,15 @@ def test_half_close_gets_all_answers(server):
         assert client.is_closed()
 
 
+def test_half_close_before_replies_are_taken(server):
+    with TcpClient(server.dns_port, receive_buffer=4096) as client:
+        client.send(framed(LARGE) * 500)  # 2 MB: more than the server's socket takes
+        client.end_sending()
+        for _ in range(500):
+            client.receive_message()
+        assert client.is_closed()
+
+
 def test_half_close_within_a_message(server):
     with TcpClient(server.dns_port) as client:
         client.send(framed(QUERY) + framed(QUERY)[:-1])
