@@ -74,6 +74,7 @@ bool TcpConnection::take(std::span<const uint8_t> bytes) {
     partial_.insert(partial_.end(), bytes.begin(), bytes.end());
     answered = answer_messages(partial_);
     partial_.erase(partial_.begin(), partial_.begin() + static_cast<ptrdiff_t>(answered));
+    if (partial_.empty()) partial_.shrink_to_fit();
   }
   return answered > 0;
 }
