@@ -10,9 +10,8 @@
 //   Σ requests        = Σ responses           = response_size's count
 //   Σ requests        = the sum of requests over transports and types: each request is of one transport and one type,
 //                       `other` where its type has no name of its own here or could not be read
-//   Σ responses       = the sum of responses over zones and rcodes: each response is of one zone (its last column: of
-//   none) and
-//                       one rcode (the extended one of 12 bits, RFC 6891 §6.1.3)
+//   Σ responses       = the sum of responses over zones and rcodes: each response is of one zone (the last column: of
+//                       none) and of one rcode (the extended one of 12 bits, RFC 6891 §6.1.3)
 //
 // What does not count as a request is dropped without an answer: under 12 bytes, or a response (QR=1).
 //

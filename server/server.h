@@ -2,7 +2,7 @@
 
 // The DNS server: workers with their sockets, over a directory of zones.
 //
-// Threads: start(), drain() and stop() from one thread. Each worker has a thread, a libuv loop, its own SO_REUSEPORT UDP and TCP
+// Threads: start() and stop() from one thread. Each worker has a thread, a libuv loop, its own SO_REUSEPORT UDP and TCP
 // sockets on every address, its own counters and scratch memory; workers share nothing but the zones, and only read them.
 
 #include <chrono>

@@ -21,7 +21,7 @@ class UdpListener {
   UdpListener(const UdpListener&) = delete;
   UdpListener& operator=(const UdpListener&) = delete;
 
-  /// Answers what the socket holds, then closes it; the loop finishes that.
+  /// Answers what the socket holds, but no more than at a wake-up, as a flood has no end; then closes it. The loop finishes that.
   void close();
 
  private:

@@ -19,7 +19,7 @@ struct Explanation {
     int64_t created = 0;                 // Unix seconds
     std::vector<std::string> addresses;  // what it would answer
     bool wins = false;
-    std::string why;  // "the oldest", "younger than east/bar/a", …
+    std::string why;  // "the only claimant", "younger than east/bar/a", …
   };
 
   /// A part of an object that asked for the name, and was not served.

@@ -7,8 +7,8 @@ namespace {
 
 constexpr size_t kSmallest = 64;  // slots
 
-// Growth begins at 70%: linear probing stays short. It is done after capacity / kSlice changes, that is before 72% is
-// used.
+// Growth begins at 70%: linear probing stays short. It is done after capacity / kSlice changes, that is before 72% of either table
+// is used.
 constexpr size_t kLoadPercent = 70;
 constexpr size_t kSlice = 64;  // slots a change; larger: a longer change, smaller: two tables for longer
 

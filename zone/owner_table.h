@@ -4,7 +4,7 @@
 //
 // A slot is one atomic word: a pointer to an immutable node (48 bits) and 16 bits of its hash, so that a probe rarely
 // touches a node that is not the one. Nothing moves under a reader: a deletion leaves a tombstone, and the table does
-// not grow. Who owns it makes a larger one beside it (zone.cc).
+// not grow. Who owns it makes a larger one beside it (owner_index.h).
 //
 // Readers must be within an epoch (epochs.h) for as long as they use the table or a node; the table does not free
 // nodes.

@@ -37,7 +37,7 @@ struct Skipped {
 
 struct HostAddresses {
   Name owner;
-  std::vector<IpAddress> addresses;  // in the object's order, without duplicates
+  std::vector<IpAddress> addresses;  // at least one, in the object's order, without duplicates
   bool operator==(const HostAddresses&) const = default;
 };
 
