@@ -5,6 +5,8 @@
 #include <new>
 #include <tuple>
 
+#include "zone/octets.h"
+
 namespace meshdns {
 
 static_assert(sizeof(Claim) == 24 && sizeof(Holding) == 32, "at a million publications each octet is a megabyte");
@@ -21,13 +23,8 @@ size_t name_size(const uint8_t* wire) {
   return at + 1;
 }
 
-void put16(std::vector<uint8_t>& out, size_t value) {
-  out.push_back(static_cast<uint8_t>(value >> 8));
-  out.push_back(static_cast<uint8_t>(value));
-}
-
 void put_text(std::vector<uint8_t>& out, std::string_view text) {
-  put16(out, text.size());
+  append16(out, text.size());
   out.insert(out.end(), text.begin(), text.end());
 }
 
@@ -82,7 +79,7 @@ void Packer::pack(const Publication& publication) {
   }
   for (const Port& port : publication.ports) {
     put_text(packed_, port.name);
-    put16(packed_, port.number);
+    append16(packed_, port.number);
     put_text(packed_, port.protocol);
   }
 }

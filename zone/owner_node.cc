@@ -6,17 +6,13 @@
 #include <limits>
 #include <new>
 
+#include "zone/octets.h"
 #include "zone/rr_type.h"
 
 namespace meshdns {
 namespace {
 
 constexpr uint16_t kClassIn = 1;
-
-void put16(std::vector<uint8_t>& out, size_t value) {
-  out.push_back(static_cast<uint8_t>(value >> 8));
-  out.push_back(static_cast<uint8_t>(value));
-}
 
 }  // namespace
 
@@ -43,12 +39,11 @@ bool OwnerBuilder::record(std::span<const uint8_t> rdata) {
   if (rrset.stride != size) rrset.stride = 0;
   rrset.size = static_cast<uint16_t>(rrset.size + size);
   ++rrset.count;
-  put16(records_, 0xc00c);
-  put16(records_, rrset.type);
-  put16(records_, kClassIn);
-  put16(records_, ttl_ >> 16);
-  put16(records_, ttl_);
-  put16(records_, rdata.size());
+  append16(records_, 0xc00c);
+  append16(records_, rrset.type);
+  append16(records_, kClassIn);
+  append32(records_, ttl_);
+  append16(records_, rdata.size());
   records_.insert(records_.end(), rdata.begin(), rdata.end());
   return true;
 }

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "zone/octets.h"
 #include "zone/rr_type.h"
 
 namespace meshdns {
@@ -15,10 +16,6 @@ namespace {
 constexpr uint32_t kRefresh = 1200;
 constexpr uint32_t kRetry = 180;
 constexpr uint32_t kExpire = 1209600;
-
-void put32(std::vector<uint8_t>& out, uint32_t value) {
-  for (const int shift : {24, 16, 8, 0}) out.push_back(static_cast<uint8_t>(value >> shift));
-}
 
 std::string key_of(std::span<const uint8_t> wire) { return {wire.begin(), wire.end()}; }
 
@@ -62,7 +59,7 @@ OwnerPtr Zone::make_apex() const {
   for (const Name& name : {options_.nameservers.front().name, options_.contact}) {
     soa.insert(soa.end(), name.wire().begin(), name.wire().end());
   }
-  for (const uint32_t field : {serial(), kRefresh, kRetry, kExpire, options_.negative_ttl}) put32(soa, field);
+  for (const uint32_t field : {serial(), kRefresh, kRetry, kExpire, options_.negative_ttl}) append32(soa, field);
   builder.rrset(rr_type::kSoa, options_.ttl);
   builder.record(soa);
 
