@@ -83,9 +83,7 @@ void ZoneText::append(const Owner& owner, std::string& out) const {
   const std::span<const uint8_t> copies(copies_);
   const auto name = Name::from_wire(copies.subspan(owner.name, owner.records - owner.name));
   for (size_t at = owner.records; at < owner.end;) {
-    const uint8_t* record = &copies[at];
-    const size_t size =
-        OwnerNode::kRecordHeader + (record[OwnerNode::kRecordHeader - 2] << 8U) + record[OwnerNode::kRecordHeader - 1];
+    const size_t size = OwnerNode::record_size(&copies[at]);
     out += record_text(*name, copies.subspan(at, size)) + "\n";
     at += size;
   }

@@ -15,7 +15,7 @@ std::vector<std::string> texts(const Name& owner, OwnerNode::Found found) {
   std::vector<std::string> texts;
   const uint8_t* record = found.records;
   for (unsigned i = 0; found.rrset != nullptr && i < found.rrset->count; ++i) {
-    const size_t size = OwnerNode::kRecordHeader + static_cast<size_t>(record[10] << 8 | record[11]);
+    const size_t size = OwnerNode::record_size(record);
     texts.push_back(record_text(owner, {record, size}));
     record += size;
   }

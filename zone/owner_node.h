@@ -50,6 +50,11 @@ class OwnerNode {
     return {};
   }
 
+  /// Octets of the record in answer form at `record`.
+  static size_t record_size(const uint8_t* record) {
+    return kRecordHeader + static_cast<size_t>(record[kRecordHeader - 2] << 8 | record[kRecordHeader - 1]);
+  }
+
   size_t size() const { return size_; }  // octets of the allocation
 
  private:
