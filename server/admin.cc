@@ -1,6 +1,7 @@
 #include "server/admin.h"
 
 #include <ldns/ldns.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <atomic>
@@ -21,11 +22,16 @@ namespace {
 
 constexpr const char* kMasterFile = "text/dns; charset=utf-8";  // RFC 4027
 
-/// From a mnemonic, TYPE65280, or a number; 0 where it is none of these.
+/// From a mnemonic, TYPE65280 (RFC 3597), or a number; 0 where it is none of these.
 uint16_t parse_type(const std::string& text) {
+  static constexpr std::string_view kUnknown = "TYPE";
+  // Not by ldns: it takes TYPE65537 for 1, and what stands behind a number for nothing.
+  const bool is_unknown = strncasecmp(text.c_str(), kUnknown.data(), kUnknown.size()) == 0;
+  const char* const end = text.data() + text.size();
   uint16_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure == std::errc() && end == text.data() + text.size()) return number;
+  const auto [rest, failure] = std::from_chars(text.data() + (is_unknown ? kUnknown.size() : 0), end, number);
+  if (failure == std::errc() && rest == end) return number;
+  if (is_unknown || text.find('\0') != std::string::npos) return 0;
   return static_cast<uint16_t>(ldns_get_rr_type_by_name(text.c_str()));
 }
 

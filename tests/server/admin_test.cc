@@ -55,6 +55,10 @@ TEST_CASE("every endpoint") {
       {"/explain?name=a&type=BOGUS", 400, "text/plain", "type=BOGUS"},
       {"/explain?name=a&type=65536", 400, "text/plain", "type=65536"},
       {"/explain?name=a&type=0", 400, "text/plain", "type=0"},
+      {"/explain?name=a&type=TYPE65537", 400, "text/plain", "type=TYPE65537"},
+      {"/explain?name=a&type=TYPE-1", 400, "text/plain", "type=TYPE-1"},
+      {"/explain?name=a&type=TYPE1x", 400, "text/plain", "type=TYPE1x"},
+      {"/explain?name=a&type=A%00b", 400, "text/plain", "type=A"},
       {"/", 200, "text/html", "<a href=\"/zones/mesh.example\">mesh.example</a>"},
       {"/nothing", 404, "text/plain", "/explain?name=NAME"},
       {"/health/", 404, "text/plain", "/health"},
@@ -109,7 +113,8 @@ TEST_CASE("an explanation as JSON") {
     const char* type;
     uint16_t number;
   };
-  for (const Case& c : std::vector<Case>{{"A", 1}, {"28", 28}, {"TYPE65280", 65280}, {"HTTPS", 65}, {"any", 255}}) {
+  for (const Case& c :
+       std::vector<Case>{{"A", 1}, {"28", 28}, {"TYPE65280", 65280}, {"type1", 1}, {"HTTPS", 65}, {"any", 255}}) {
     CAPTURE(std::string(c.type));
     CHECK(running.get(std::string("/explain?name=a&type=") + c.type).status == 200);
     CHECK(fixture.asked_type == c.number);
