@@ -56,7 +56,7 @@ void Worker::start() {
 }
 
 void Worker::begin_end() {
-  if (!std::exchange(ending_, true)) uv_async_send(&end_);
+  if (open_ && !std::exchange(ending_, true)) uv_async_send(&end_);
 }
 
 void Worker::end() {
