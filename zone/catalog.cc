@@ -147,8 +147,7 @@ void Catalog::State::settle() {
     }
   }
   std::ranges::sort(changed);
-  const auto repeated = std::ranges::unique(changed);
-  changed.erase(repeated.begin(), repeated.end());
+  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
   for (Zone* zone : changed) zone->step_serial(unix_now());
   counts.conflicts.store(claims.conflicts(), std::memory_order_relaxed);
   touched.clear();
