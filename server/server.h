@@ -56,7 +56,7 @@ class Server {
   /// Binds every address and starts the workers. The error names the address and says why. At most once.
   Result<std::vector<SocketAddress>> start(const ServerOptions& options);
 
-  /// Finishes what is in flight: closes the listening sockets after answering what they hold, lets TCP clients finish their
+  /// Finishes what is in flight: answers what the UDP sockets hold (a flood: a part of it), lets TCP clients finish their
   /// message for at most tcp_message, and ends the workers.
   void stop();
 

@@ -175,7 +175,7 @@ void time_publications(Catalog& catalog) {
   std::printf("a changed publication through the catalog: %.0f ns\n", nanoseconds(spent, kCount));
 }
 
-/// Times each of many lookups on this thread while `writing` says so, and prints the slow end.
+/// Times each of a million lookups on this thread, and prints the slow end.
 void time_slowest(Directory& directory, const char* what) {
   const std::vector<Name> names = random_names(kHosts, 4);
   std::vector<uint32_t> times;
