@@ -18,8 +18,6 @@ constexpr size_t kExtendedErrorSize = 6;  // option code, length, INFO-CODE
 constexpr uint8_t kEdeNotReady = 14;
 constexpr uint8_t kEdeNotAuthoritative = 20;
 
-bool is_udp(Transport transport) { return transport == Transport::kUdp4 || transport == Transport::kUdp6; }
-
 uint8_t* append(uint8_t* at, const void* bytes, size_t size) {
   std::memcpy(at, bytes, size);
   return at + size;
@@ -27,19 +25,19 @@ uint8_t* append(uint8_t* at, const void* bytes, size_t size) {
 
 }  // namespace
 
-Responder::Responder(const Directory& directory, Counters& counters, uint16_t udp_size)
-    : directory_(directory), counters_(counters), udp_size_(udp_size) {}
+Responder::Responder(const Directory& directory, Counters& counters, ResponderOptions options)
+    : directory_(directory), counters_(counters), options_(options) {}
 
-size_t Responder::respond(std::span<const uint8_t> message, Transport transport, std::span<uint8_t> out) {
+size_t Responder::respond(std::span<const uint8_t> message, const Client& client, std::span<uint8_t> out) {
   const Query::Form form = query_.parse(message, directory_.key());
   if (form == Query::Form::kDrop) {
     bump(counters_.dropped);
     return 0;
   }
-  counters_.count_request(transport, query_.type, message.size());
-  const Answer answer = decide(form, transport);
+  counters_.count_request(client.transport, query_.type, message.size());
+  const Answer answer = decide(form, client);
   size_t limit = kTcpSize;
-  if (is_udp(transport)) limit = std::clamp<size_t>(query_.edns.payload_size, kPlainUdpSize, udp_size_);
+  if (client.is_udp()) limit = std::clamp<size_t>(query_.edns.payload_size, kPlainUdpSize, options_.udp_size);
   const size_t size = write(answer, std::min(limit, out.size()), out.data());
   const size_t zone = answer.zone == nullptr ? counters_.no_zone() : answer.zone->index();
   counters_.count_response(zone, static_cast<unsigned>(answer.rcode), size);
@@ -48,7 +46,7 @@ size_t Responder::respond(std::span<const uint8_t> message, Transport transport,
 
 // What to answer -----------------------------------------------------------------------------------------------------
 
-Responder::Answer Responder::decide(Query::Form form, Transport transport) {
+Responder::Answer Responder::decide(Query::Form form, const Client& client) {
   Answer answer;
   if ((query_.flags & kOpcodeMask) != 0) {
     answer.rcode = Rcode::kNotImp;
@@ -58,7 +56,7 @@ Responder::Answer Responder::decide(Query::Form form, Transport transport) {
     answer.rcode = Rcode::kBadVers;
   } else if (query_.klass != kClassIn) {
     answer.rcode = Rcode::kRefused;
-  } else if (query_.type == rr_type::kAxfr && is_udp(transport)) {
+  } else if (query_.type == rr_type::kAxfr && client.is_udp()) {
     answer.rcode = Rcode::kFormErr;  // RFC 5936 §4.2
   } else if (query_.type == rr_type::kAxfr || query_.type == rr_type::kIxfr) {
     answer.rcode = Rcode::kRefused;
@@ -161,7 +159,7 @@ size_t Responder::write_soa(const Zone& zone, uint8_t* out) {
 size_t Responder::write_opt(const Answer& answer, uint8_t* out) {
   out[0] = 0;
   put16(out + 1, rr_type::kOpt);
-  put16(out + 3, udp_size_);
+  put16(out + 3, options_.udp_size);
   out[5] = static_cast<uint8_t>(static_cast<unsigned>(answer.rcode) >> 4);
   out[6] = 0;
   put16(out + 7, query_.edns.dnssec_ok ? 0x8000 : 0);

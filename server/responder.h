@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 
+#include "server/client.h"
 #include "server/counters.h"
 #include "server/query.h"
 #include "server/wire.h"
@@ -18,16 +19,19 @@ namespace meshdns {
 
 class Directory;
 
+struct ResponderOptions {
+  uint16_t udp_size = 1232;  // octets that we advertise, and the most of a response over UDP (RFC 6891 §6.2.5)
+};
+
 class Responder {
  public:
-  /// `udp_size`: octets that we advertise, and the most of a response over UDP (RFC 6891 §6.2.5).
-  Responder(const Directory& directory, Counters& counters, uint16_t udp_size);
+  Responder(const Directory& directory, Counters& counters, ResponderOptions options);
 
   /// Octets that any response over UDP needs of `out`; over TCP it is 65,535.
-  size_t largest_udp_response() const { return udp_size_; }
+  size_t largest_udp_response() const { return options_.udp_size; }
 
   /// Answers `message` into `out`. Returns the response's octets; 0: no answer is due (over TCP: close the connection).
-  size_t respond(std::span<const uint8_t> message, Transport transport, std::span<uint8_t> out);
+  size_t respond(std::span<const uint8_t> message, const Client& client, std::span<uint8_t> out);
 
  private:
   /// The response's parts, until they are written.
@@ -42,7 +46,7 @@ class Responder {
     static constexpr uint8_t kNone = 0xff;
   };
 
-  Answer decide(Query::Form form, Transport transport);
+  Answer decide(Query::Form form, const Client& client);
   void look_up(Answer& answer);
   size_t write(const Answer& answer, size_t limit, uint8_t* out);
   size_t write_rrset(OwnerNode::Found found, uint8_t* out);
@@ -51,7 +55,7 @@ class Responder {
 
   const Directory& directory_;
   Counters& counters_;
-  const uint16_t udp_size_;
+  const ResponderOptions options_;
   uint32_t rotation_ = 0;
   Query query_;
 };

@@ -101,7 +101,8 @@ bool TcpConnection::answer(std::span<const uint8_t> message) {
   TcpListener::Output& output = listener_.output();
   const std::span<uint8_t> room = std::span(output.bytes).subspan(output.size, kLengthSize + TcpListener::kMessage);
   const auto start = Clock::now();
-  const size_t size = context_.responder.respond(message, transport_, room.subspan(kLengthSize));
+  const size_t size = context_.responder.respond(message, {transport_, reinterpret_cast<const sockaddr&>(peer_)},
+                                                 room.subspan(kLengthSize));
   if (size == 0) return false;
   const auto duration = Clock::now() - start;
   context_.counters.duration.observe(duration);

@@ -139,7 +139,7 @@ void UdpListener::answer_batch() {
     const std::span<const uint8_t> query(&batch.queries[i * kQuerySize], batch.in[i].msg_len);
     const std::span<uint8_t> room(&batch.responses[i * batch.response_size], batch.response_size);
     const auto start = context_.query_log == QueryLog::kNone ? Clock::time_point() : Clock::now();
-    const size_t size = context_.responder.respond(query, transport, room);
+    const size_t size = context_.responder.respond(query, {transport, client}, room);
     if (size == 0) continue;
     if (context_.query_log != QueryLog::kNone) {
       log_query(context_.query_log, client, transport, query, room.first(size), Clock::now() - start);

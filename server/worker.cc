@@ -15,7 +15,7 @@ Worker::Worker(Directory& directory, const ServerOptions& options, ConnectionLim
     : limits_(options.limits),
       connection_limits_(limits),
       reader_(directory.epochs()),
-      responder_(directory, counters, options.limits.udp_size),
+      responder_(directory, counters, {.udp_size = options.limits.udp_size}),
       context_{responder_, counters, reader_, limits_, options.query_log} {}
 
 Worker::~Worker() {

@@ -39,7 +39,7 @@ TEST_CASE("no query makes the responder allocate, lock or throw") {
     for (const Transport transport : {Transport::kUdp4, Transport::kUdp6, Transport::kTcp4, Transport::kTcp6}) {
       const test::ForbiddenCalls calls = test::count_forbidden_calls([&] {
         const Epochs::Guard guard(world.reader);
-        world.responder.respond(query, transport, out);
+        world.responder.respond(query, {transport, test::client_address()}, out);
       });
       REQUIRE(calls.allocations == 0);
       REQUIRE(calls.locks == 0);

@@ -2,6 +2,8 @@
 
 // A responder over a small zone.
 
+#include <netinet/in.h>
+
 #include <string>
 
 #include "server/responder.h"
@@ -10,6 +12,13 @@
 #include "zone/catalog.h"
 
 namespace meshdns::test {
+
+/// 127.0.0.1
+inline const sockaddr& client_address() {
+  static const sockaddr_in address{
+      .sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  return reinterpret_cast<const sockaddr&>(address);
+}
 
 struct ResponderWorld {
   explicit ResponderWorld(bool synced = true) {
@@ -26,7 +35,7 @@ struct ResponderWorld {
   Bytes respond(const Bytes& query, Transport transport = Transport::kUdp4) {
     Bytes out(65535);
     const Epochs::Guard guard(reader);
-    out.resize(responder.respond(query, transport, out));
+    out.resize(responder.respond(query, {transport, client_address()}, out));
     return out;
   }
   Parsed ask(const QueryParts& parts, Transport transport = Transport::kUdp4) {
@@ -38,7 +47,7 @@ struct ResponderWorld {
   Catalog catalog{directory, all_sources};
   Counters counters{1};
   Epochs::Reader reader{directory.epochs()};
-  Responder responder{directory, counters, 1232};
+  Responder responder{directory, counters, {}};
 };
 
 }  // namespace meshdns::test
