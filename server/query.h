@@ -5,17 +5,10 @@
 #include <cstdint>
 #include <span>
 
+#include "server/edns.h"
 #include "zone/query_name.h"
 
 namespace meshdns {
-
-/// What the query's OPT record says (RFC 6891 §6.1).
-struct Edns {
-  bool present = false;
-  bool dnssec_ok = false;  // DO
-  uint8_t version = 0;
-  uint16_t payload_size = 0;  // octets, as the client wrote it
-};
 
 /// A scratch object, as large as a QueryName: one a worker.
 struct Query {
@@ -40,7 +33,6 @@ struct Query {
 
  private:
   bool parse_records(std::span<const uint8_t> message, size_t at, size_t plain, size_t additional);
-  bool parse_opt(const uint8_t* fields, std::span<const uint8_t> options);
 };
 
 }  // namespace meshdns

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "zone/directory.h"
 #include "zone/rr_type.h"
@@ -11,12 +12,6 @@ namespace {
 
 constexpr size_t kPlainUdpSize = 512;  // RFC 1035 §4.2.1: without EDNS, or where a client says less
 constexpr size_t kTcpSize = 65535;
-constexpr size_t kOptSize = 11;
-constexpr size_t kExtendedErrorSize = 6;  // option code, length, INFO-CODE
-
-// RFC 8914 §4.
-constexpr uint8_t kEdeNotReady = 14;
-constexpr uint8_t kEdeNotAuthoritative = 20;
 
 uint8_t* append(uint8_t* at, const void* bytes, size_t size) {
   std::memcpy(at, bytes, size);
@@ -26,7 +21,7 @@ uint8_t* append(uint8_t* at, const void* bytes, size_t size) {
 }  // namespace
 
 Responder::Responder(const Directory& directory, Counters& counters, ResponderOptions options)
-    : directory_(directory), counters_(counters), options_(options) {}
+    : directory_(directory), counters_(counters), options_(std::move(options)) {}
 
 size_t Responder::respond(std::span<const uint8_t> message, const Client& client, std::span<uint8_t> out) {
   const Query::Form form = query_.parse(message, directory_.key());
@@ -35,6 +30,7 @@ size_t Responder::respond(std::span<const uint8_t> message, const Client& client
     return 0;
   }
   counters_.count_request(client.transport, query_.type, message.size());
+  opt_.clear();
   const Answer answer = decide(form, client);
   size_t limit = kTcpSize;
   if (client.is_udp()) limit = std::clamp<size_t>(query_.edns.payload_size, kPlainUdpSize, options_.udp_size);
@@ -70,7 +66,7 @@ void Responder::look_up(Answer& answer) {
   answer.zone = directory_.find(query_.name);
   if (answer.zone == nullptr) {
     answer.rcode = Rcode::kRefused;
-    answer.extended_error = kEdeNotAuthoritative;
+    answer.extended_error = ExtendedError::kNotAuthoritative;
     return;
   }
   const bool complete =
@@ -84,7 +80,7 @@ void Responder::look_up(Answer& answer) {
   }
   if (!complete && (found.match != Zone::Match::kExact || answer.found.rrset == nullptr)) {
     // A name that we do not know yet may exist, and may shadow the wildcard.
-    answer = {.rcode = Rcode::kServFail, .extended_error = kEdeNotReady, .zone = answer.zone};
+    answer = {.rcode = Rcode::kServFail, .extended_error = ExtendedError::kNotReady, .zone = answer.zone};
     return;
   }
   answer.authoritative = true;
@@ -96,7 +92,8 @@ void Responder::look_up(Answer& answer) {
 
 size_t Responder::write(const Answer& answer, size_t limit, uint8_t* out) {
   const bool edns = query_.edns.present;
-  const size_t opt_size = !edns ? 0 : kOptSize + (answer.extended_error == Answer::kNone ? 0 : kExtendedErrorSize);
+  if (answer.extended_error != ExtendedError::kNone) opt_.add_extended_error(answer.extended_error);
+  const size_t opt_size = edns ? kOptSize + opt_.size() : 0;
   unsigned flags =
       kFlagQr | (query_.flags & (kOpcodeMask | kFlagRd | kFlagCd)) | (static_cast<unsigned>(answer.rcode) & kRcodeMask);
   if (answer.authoritative) flags |= kFlagAa;
@@ -120,7 +117,7 @@ size_t Responder::write(const Answer& answer, size_t limit, uint8_t* out) {
       flags |= kFlagTc;
     }
   }
-  if (edns) at += write_opt(answer, at);
+  if (edns) at += write_opt(at, options_.udp_size, answer.rcode, query_.edns.dnssec_ok, opt_);
 
   put16(out, query_.id);
   put16(out + 2, flags);
@@ -153,26 +150,6 @@ size_t Responder::write_soa(const Zone& zone, uint8_t* out) {
   const uint32_t minimum = get32(out + soa.rrset->size - 4);
   put32(out + OwnerNode::kTtlOffset, std::min(get32(out + OwnerNode::kTtlOffset), minimum));
   return soa.rrset->size;
-}
-
-/// RFC 6891 §6.1.2: root owner, our payload size, the rcode's upper bits, version 0, DO as it came.
-size_t Responder::write_opt(const Answer& answer, uint8_t* out) {
-  out[0] = 0;
-  put16(out + 1, rr_type::kOpt);
-  put16(out + 3, options_.udp_size);
-  out[5] = static_cast<uint8_t>(static_cast<unsigned>(answer.rcode) >> 4);
-  out[6] = 0;
-  put16(out + 7, query_.edns.dnssec_ok ? 0x8000 : 0);
-  if (answer.extended_error == Answer::kNone) {
-    put16(out + 9, 0);
-    return kOptSize;
-  }
-  constexpr unsigned kExtendedErrorOption = 15;  // RFC 8914 §2
-  put16(out + 9, kExtendedErrorSize);
-  put16(out + 11, kExtendedErrorOption);
-  put16(out + 13, 2);
-  put16(out + 15, answer.extended_error);
-  return kOptSize + kExtendedErrorSize;
 }
 
 }  // namespace meshdns

@@ -11,6 +11,8 @@
 
 #include "server/client.h"
 #include "server/counters.h"
+#include "server/edns.h"
+#include "server/identity.h"
 #include "server/query.h"
 #include "server/wire.h"
 #include "zone/zone.h"
@@ -21,6 +23,8 @@ class Directory;
 
 struct ResponderOptions {
   uint16_t udp_size = 1232;  // octets that we advertise, and the most of a response over UDP (RFC 6891 §6.2.5)
+  uint16_t keepalive = 300;  // how long a TCP connection may idle, in units of 100 ms (RFC 7828)
+  Identity identity{};
 };
 
 class Responder {
@@ -38,12 +42,10 @@ class Responder {
   struct Answer {
     Rcode rcode = Rcode::kNoError;
     bool authoritative = false;
-    bool soa = false;                // authority: the zone's SOA for a negative answer
-    uint8_t extended_error = kNone;  // RFC 8914
+    bool soa = false;  // authority: the zone's SOA for a negative answer
+    ExtendedError extended_error = ExtendedError::kNone;
     const Zone* zone = nullptr;
     OwnerNode::Found found{};
-
-    static constexpr uint8_t kNone = 0xff;
   };
 
   Answer decide(Query::Form form, const Client& client);
@@ -51,13 +53,13 @@ class Responder {
   size_t write(const Answer& answer, size_t limit, uint8_t* out);
   size_t write_rrset(OwnerNode::Found found, uint8_t* out);
   size_t write_soa(const Zone& zone, uint8_t* out);
-  size_t write_opt(const Answer& answer, uint8_t* out);
 
   const Directory& directory_;
   Counters& counters_;
   const ResponderOptions options_;
   uint32_t rotation_ = 0;
   Query query_;
+  OptOptions opt_;  // of the response
 };
 
 }  // namespace meshdns
