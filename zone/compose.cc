@@ -1,0 +1,189 @@
+// What stands at an owner, all contributions together: the file's records, the winning claimant's addresses, and the SRV and PTR
+// records that follow from claims. A part of the catalog.
+
+#include <algorithm>
+#include <cstring>
+
+#include "zone/catalog_state.h"
+#include "zone/octets.h"
+#include "zone/reverse.h"
+#include "zone/rr_type.h"
+
+namespace meshdns {
+namespace {
+
+bool is_wildcard(std::span<const uint8_t> owner) { return owner.size() > 2 && owner[0] == 1 && owner[1] == '*'; }
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return text;
+}
+
+/// RFC 2782: _Service._Proto.Name; of Istio's protocols all but UDP run over TCP. Nothing where it gets too long for a name.
+std::optional<Name> service_name(const Port& port, std::span<const uint8_t> host) {
+  if (port.name.size() >= Name::kMaxLabel) return std::nullopt;
+  std::vector<uint8_t> wire;
+  for (const std::string& label : {lower(port.name), std::string(lower(port.protocol) == "udp" ? "udp" : "tcp")}) {
+    wire.push_back(static_cast<uint8_t>(label.size() + 1));
+    wire.push_back('_');
+    wire.insert(wire.end(), label.begin(), label.end());
+  }
+  wire.insert(wire.end(), host.begin(), host.end());
+  auto name = Name::from_wire(wire);
+  return name ? std::optional(*std::move(name)) : std::nullopt;
+}
+
+}  // namespace
+
+// Which owners a change concerns --------------------------------------------------------------------------------------
+
+/// The owners of SRV and PTR records that exist, or not, because of the claim.
+void Catalog::State::touch_derived(const Claim& claim) {
+  if (!derives() || is_wildcard(claim.owner())) return;
+  const auto touch_name = [this](Name owner) { touch(derived.emplace_back(std::move(owner)).wire()); };
+  if (options.services) {
+    for (const Port& port : claim.holding().ports()) {
+      if (auto owner = service_name(port, claim.owner())) touch_name(*std::move(owner));
+    }
+  }
+  for (const IpAddress& address : claim.addresses()) {
+    if (is_reversed(claim, address)) touch_name(reverse_name(address));
+  }
+}
+
+/// Whoever is about to lose the owner, or has just won it.
+void Catalog::State::touch_winner(std::span<const uint8_t> owner) {
+  if (!derives()) return;
+  name.parse(owner, directory.key());
+  if (const Claim* winner = claims.winner(owner, name.hash(0))) touch_derived(*winner);
+}
+
+bool Catalog::State::is_reversed(const Claim& claim, const IpAddress& address) const {
+  return !is_wildcard(claim.owner()) &&
+         std::ranges::any_of(options.reverse, [&](const IpBlock& block) { return block.contains(address); });
+}
+
+void Catalog::State::index_addresses(const Holding& holding, bool added) {
+  if (options.reverse.empty()) return;
+  for (const Claim& claim : holding.claims()) {
+    for (const IpAddress& address : claim.addresses()) {
+      if (!is_reversed(claim, address)) continue;
+      if (added) {
+        by_address.emplace(address, &claim);
+      } else {
+        by_address.erase({address, &claim});
+      }
+    }
+  }
+}
+
+// What stands there ---------------------------------------------------------------------------------------------------
+
+/// Begins `builder` for `owner`, which is below the zone's apex, and adds all that stands there. Whether anything does.
+bool Catalog::State::compose(const Zone& zone, std::span<const uint8_t> owner) {
+  name.parse(owner, directory.key());
+  builder.begin(name.wire(), name.hash(0));
+  if (zone.file_records() != nullptr) {
+    const Name host = *Name::from_wire(owner);
+    zone.add_fixed(builder, host);
+    if (zone.file_decides(host)) return !builder.empty();
+  }
+  const uint32_t ttl = zone.options().ttl;
+  if (const Claim* winner = claims.winner(owner, name.hash(0))) add_addresses(builder, winner->addresses(), ttl);
+  if (options.services) add_service(ttl);
+  if (!options.reverse.empty() && !builder.has(rr_type::kPtr)) {
+    const std::vector<Name> hosts = hosts_of(owner);
+    if (!hosts.empty()) builder.rrset(rr_type::kPtr, ttl);
+    for (const Name& host : hosts) builder.record(host.wire());
+  }
+  return !builder.empty();
+}
+
+/// Where `name` is _port._proto.host: an SRV record for each such port of the host's winning claimant. Priority and weight are 0, as
+/// there is no choice to be made (RFC 2782).
+void Catalog::State::add_service(uint32_t ttl) {
+  const auto is_underscored = [this](size_t suffix) {
+    return name.wire(suffix).size() > 1 && name.wire(suffix)[1] == '_';
+  };
+  if (name.labels() < 3 || !is_underscored(0) || !is_underscored(1) || builder.has(rr_type::kSrv)) return;
+  const std::span<const uint8_t> host = name.wire(2);
+  const Claim* winner = claims.winner(host, name.hash(2));
+  if (winner == nullptr || is_wildcard(host)) return;
+  QueryName host_name;
+  host_name.parse(host, directory.key());
+  const Zone* zone = directory.find(host_name);
+  if (zone == nullptr || zone->file_decides(*Name::from_wire(host))) return;
+
+  std::set<uint16_t> numbers;
+  for (const Port& port : winner->holding().ports()) {
+    const auto owner = service_name(port, host);
+    if (owner && std::ranges::equal(owner->wire(), name.wire())) numbers.insert(port.number);
+  }
+  if (!numbers.empty()) builder.rrset(rr_type::kSrv, ttl);
+  for (const uint16_t number : numbers) {
+    std::vector<uint8_t> rdata(4);  // priority, weight
+    append16(rdata, number);
+    rdata.insert(rdata.end(), host.begin(), host.end());
+    builder.record(rdata);
+  }
+}
+
+/// The hosts that are published with the address whose name this is.
+std::vector<Name> Catalog::State::hosts_of(std::span<const uint8_t> reverse_owner) {
+  std::vector<Name> hosts;
+  const auto address = reverse_address(reverse_owner);
+  if (!address) return hosts;
+  QueryName host;
+  for (auto at = by_address.lower_bound({*address, nullptr}); at != by_address.end() && at->first == *address; ++at) {
+    const Claim& claim = *at->second;
+    host.parse(claim.owner(), directory.key());
+    if (claims.winner(claim.owner(), host.hash(0)) != &claim) continue;
+    Name published = *Name::from_wire(claim.owner());
+    const Zone* zone = directory.find(host);
+    if (zone != nullptr && !zone->file_decides(published)) hosts.push_back(std::move(published));
+  }
+  std::sort(hosts.begin(), hosts.end());
+  return hosts;
+}
+
+// When the file of a zone changes -------------------------------------------------------------------------------------
+
+void Catalog::State::rebuild(Zone& zone) {
+  std::unique_ptr<OwnerTree> tree = zone.make_tree();
+  const auto put = [&](std::span<const uint8_t> owner) {
+    if (compose(zone, owner)) tree->put(name, builder.finish());
+  };
+  claims.for_each([&](const Holding& holding) {
+    review_file_skips(holding);
+    for (const Claim& claim : holding.claims()) {
+      name.parse(claim.owner(), directory.key());
+      if (directory.find(name) == &zone) put(claim.owner());
+      touch_derived(claim);
+    }
+  });
+  std::erase_if(touched, [&](const Touched& each) {
+    const bool is_ours = each.zone == &zone && each.owner.size() > zone.apex().wire().size();
+    if (is_ours) put(each.owner);
+    return is_ours;
+  });
+  zone.install(std::move(tree));
+  zone.step_serial(unix_now());
+}
+
+void Catalog::State::review_file_skips(const Holding& holding) {
+  std::vector<Skipped> skips;
+  if (const auto known = skipped.find(&holding); known != skipped.end()) skips = known->second;
+  const size_t before = std::erase_if(skips, [](const Skipped& skip) { return skip.reason == SkipReason::kZoneFile; });
+  size_t after = 0;
+  for (const Claim& claim : holding.claims()) {
+    const Name host = *Name::from_wire(claim.owner());
+    name.assign(host, directory.key());
+    if (!directory.find(name)->file_decides(host)) continue;
+    skips.push_back(skipped_for_file(host));
+    ++after;
+  }
+  if (before + after > 0) set_skipped(holding, std::move(skips));
+}
+
+}  // namespace meshdns
