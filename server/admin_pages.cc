@@ -73,13 +73,17 @@ std::string source_errors(const Source& source) {
   return out.empty() ? "none" : out;
 }
 
+const char* zone_state(const Zone& zone) {
+  if (!zone.loaded()) return "SERVFAIL until its file has been read";
+  return zone.complete() ? "complete" : "unknown names are SERVFAIL until the sources have synced";
+}
+
 std::string zone_rows(const AdminView& view) {
   std::string out;
   for (const auto& zone : view.directory.zones()) {
     const std::string name = zone->apex().text();
     out += row({"<a href=\"/zones/" + in_path(name) + "\">" + escaped(name) + "</a>", std::to_string(zone->names()),
-                std::to_string(zone->records()), std::to_string(zone->serial()),
-                zone->complete() ? "complete" : "unknown names are SERVFAIL until the sources have synced"});
+                std::to_string(zone->records()), std::to_string(zone->serial()), zone_state(*zone)});
   }
   return out;
 }
@@ -106,6 +110,10 @@ const char* outcome_text(Explanation::Outcome outcome) {
       return "refused";
     case Explanation::Outcome::kNotReady:
       return "not-ready";
+    case Explanation::Outcome::kReferral:
+      return "referral";
+    case Explanation::Outcome::kRedirect:
+      return "redirect";
   }
   return "";
 }
@@ -116,6 +124,10 @@ std::string missing_sources(const AdminView& view) {
   std::string out;
   for (const auto& source : view.sources) {
     if (source->required() && !source->synced()) out += "source " + source->name() + " has not synced\n";
+  }
+  for (const auto& zone : view.directory.zones()) {
+    if (!zone->loaded())
+      out += "zone " + zone->apex().text() + " has not been read from " + zone->options().file + "\n";
   }
   return out;
 }

@@ -14,8 +14,8 @@
 #include "server/edns.h"
 #include "server/identity.h"
 #include "server/query.h"
-#include "server/wire.h"
-#include "zone/zone.h"
+#include "server/response.h"
+#include "server/zone_answer.h"
 
 namespace meshdns {
 
@@ -38,26 +38,13 @@ class Responder {
   size_t respond(std::span<const uint8_t> message, const Client& client, std::span<uint8_t> out);
 
  private:
-  /// The response's parts, until they are written.
-  struct Answer {
-    Rcode rcode = Rcode::kNoError;
-    bool authoritative = false;
-    bool soa = false;  // authority: the zone's SOA for a negative answer
-    ExtendedError extended_error = ExtendedError::kNone;
-    const Zone* zone = nullptr;
-    OwnerNode::Found found{};
-  };
-
-  Answer decide(Query::Form form, const Client& client);
-  void look_up(Answer& answer);
-  size_t write(const Answer& answer, size_t limit, uint8_t* out);
-  size_t write_rrset(OwnerNode::Found found, uint8_t* out);
-  size_t write_soa(const Zone& zone, uint8_t* out);
+  ZoneAnswer decide(Query::Form form, const Client& client, Response& response);
+  size_t finish(const ZoneAnswer& answer, Response& response);
 
   const Directory& directory_;
   Counters& counters_;
   const ResponderOptions options_;
-  uint32_t rotation_ = 0;
+  uint32_t rotation_ = 0;  // with which of several records to begin
   Query query_;
   OptOptions opt_;  // of the response
 };

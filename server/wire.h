@@ -41,7 +41,7 @@ inline constexpr unsigned kFlagRd = 0x0100;
 inline constexpr unsigned kFlagCd = 0x0010;
 inline constexpr unsigned kRcodeMask = 0x000f;
 
-// RFC 1035 §4.1.1; BADVERS: RFC 6891 §9.
+// RFC 1035 §4.1.1; YXDOMAIN: RFC 2136 §2.2; BADVERS: RFC 6891 §9.
 enum class Rcode : uint16_t {
   kNoError = 0,
   kFormErr = 1,
@@ -49,6 +49,7 @@ enum class Rcode : uint16_t {
   kNxDomain = 3,
   kNotImp = 4,
   kRefused = 5,
+  kYxDomain = 6,
   kBadVers = 16
 };
 

@@ -44,7 +44,7 @@ ZoneText::ZoneText(const Zone& zone, Epochs& epochs) : origin_(zone.apex().text(
   {
     Epochs::Reader reader(epochs);
     const Epochs::Guard guard(reader);
-    zone.for_each_owner([this](const OwnerNode& node) { copy(node); });
+    if (const OwnerTree* tree = zone.tree()) tree->for_each_owner([this](const OwnerNode& node) { copy(node); });
   }
   const auto name = [this](const Owner& owner) {
     return std::span(copies_).subspan(owner.name, owner.records - owner.name);

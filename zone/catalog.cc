@@ -7,15 +7,19 @@
 #include "zone/catalog_state.h"
 
 namespace meshdns {
-namespace {
 
 int64_t unix_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-}  // namespace
+Skipped skipped_for_file(const Name& host) {
+  return {SkipReason::kZoneFile, host.text(), "a host that the zone's file neither has nor delegates nor redirects"};
+}
 
-Catalog::Catalog(Directory& directory, Sources& sources) : state_(std::make_unique<State>(directory, sources)) {}
+Catalog::Catalog(Directory& directory, Sources& sources, CatalogOptions options)
+    : state_(std::make_unique<State>(directory, sources, std::move(options))) {
+  state_->complete_zones();
+}
 
 Catalog::~Catalog() = default;
 
@@ -49,10 +53,21 @@ void Catalog::finish_list(SourceId source) {
 
 void Catalog::set_synced(SourceId source) {
   state_->sources[source]->set_synced();
-  const bool all =
-      std::ranges::all_of(state_->sources, [](const auto& each) { return !each->required() || each->synced(); });
-  if (!all) return;
-  for (const auto& zone : state_->directory.zones()) zone->set_complete();
+  state_->complete_zones();
+}
+
+void Catalog::set_zone_records(size_t zone, ZoneRecords records) {
+  Zone& changed = *state_->directory.zones()[zone];
+  changed.set_file_records(std::move(records));
+  state_->rebuild(changed);
+  state_->complete_zones();
+  state_->settle();
+}
+
+void Catalog::State::complete_zones() {
+  const bool synced =
+      std::ranges::all_of(sources, [](const auto& each) { return !each->required() || each->synced(); });
+  for (const auto& zone : directory.zones()) zone->set_complete(zone->loaded() && (zone->whole() || synced));
 }
 
 // Taking in ----------------------------------------------------------------------------------------------------------
@@ -69,6 +84,7 @@ void Catalog::State::upsert(SourceId source, const Publication& publication) {
     return;
   }
   if (held != nullptr) remove(source, *held);
+  for (const HostAddresses& host : ours.hosts) touch_winner(host.owner.wire());
   const auto hash_of = [&](std::span<const uint8_t> owner) {
     name.parse(owner, directory.key());
     return name.hash(0);
@@ -77,20 +93,28 @@ void Catalog::State::upsert(SourceId source, const Publication& publication) {
   holding.list = lists[source].number;
   sources[source]->set_entries(sources[source]->entries() + 1);
   set_skipped(holding, std::move(skips));
+  index_addresses(holding, true);
   touch(holding);
 }
 
 void Catalog::State::remove(SourceId source, Holding& holding) {
   set_skipped(holding, {});
+  index_addresses(holding, false);
   withdrawn.push_back(claims.take(holding));
   sources[source]->set_entries(sources[source]->entries() - 1);
   touch(holding);
+  for (const Claim& claim : holding.claims()) touch_winner(claim.owner());
+}
+
+void Catalog::State::touch(std::span<const uint8_t> owner) {
+  name.parse(owner, directory.key());
+  if (Zone* zone = directory.find(name)) touched.push_back({.owner = owner, .zone = zone});
 }
 
 void Catalog::State::touch(const Holding& holding) {
   for (const Claim& claim : holding.claims()) {
-    name.parse(claim.owner(), directory.key());
-    touched.push_back({.owner = claim.owner(), .zone = directory.find(name)});
+    touch(claim.owner());
+    touch_derived(claim);
   }
 }
 
@@ -106,6 +130,7 @@ std::vector<Skipped> Catalog::State::take_out_what_is_not_ours(Publication& publ
       skips.push_back({SkipReason::kReserved, host.owner.text(),
                        "a name other than the zone's apex and its name servers, which the configuration owns"});
     } else {
+      if (zone->file_decides(host.owner)) skips.push_back(skipped_for_file(host.owner));
       return false;
     }
     return true;
@@ -152,27 +177,35 @@ void Catalog::State::settle() {
   counts.conflicts.store(claims.conflicts(), std::memory_order_relaxed);
   touched.clear();
   withdrawn.clear();
+  derived.clear();
   directory.epochs().reclaim();
 }
 
 void Catalog::State::decide(Touched& each) {
   using Change = Touched::Change;
   name.parse(each.owner, directory.key());
+  if (name.labels() == each.zone->apex_labels()) return decide_apex(each);
   const OwnerNode* current = each.zone->find(name);
   const bool served = current != nullptr && !current->is_empty_nonterminal();
-  const Claim* winner = claims.winner(each.owner, name.hash(0));
-  if (winner == nullptr) {
+  if (!compose(*each.zone, each.owner)) {
     each.change = served ? Change::kRemove : Change::kNone;
     return;
   }
-  builder.begin(name.wire(), name.hash(0));
-  add_addresses(builder, winner->addresses(), each.zone->options().ttl);
   if (served && builder.same_as(*current)) return;
   each.change = served ? Change::kReplace : Change::kInsert;
   each.node = builder.finish();
 }
 
+/// Of a zone for one address: the apex itself has the PTR records, and the step of the serial makes it anew.
+void Catalog::State::decide_apex(Touched& each) {
+  std::vector<Name> hosts = hosts_of(each.owner);
+  if (hosts == each.zone->apex_hosts()) return;
+  each.zone->set_apex_hosts(std::move(hosts));
+  each.change = Touched::Change::kReplace;
+}
+
 void Catalog::State::carry_out(Touched& each) {
+  if (each.owner.size() == each.zone->apex().wire().size()) return;
   name.parse(each.owner, directory.key());
   if (each.node) {
     each.zone->put(name, std::move(each.node));

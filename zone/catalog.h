@@ -13,19 +13,27 @@
 #include <string_view>
 #include <vector>
 
+#include "zone/address.h"
 #include "zone/explanation.h"
 #include "zone/publication.h"
 #include "zone/sources.h"
+#include "zone/zone_records.h"
 
 namespace meshdns {
 
 class Directory;
 
+/// What is published besides the addresses of hosts.
+struct CatalogOptions {
+  std::vector<IpBlock> reverse;  // PTR for published addresses within, in the zones that the directory has for them
+  bool services = false;         // SRV _port._proto.host
+};
+
 class Catalog {
  public:
   /// `directory` and `sources` must outlive the catalog; the catalog completes the directory's zones when sources have
   /// synced.
-  Catalog(Directory& directory, Sources& sources);
+  Catalog(Directory& directory, Sources& sources, CatalogOptions options = {});
   ~Catalog();
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
@@ -38,6 +46,10 @@ class Catalog {
   /// Nothing is withdrawn meanwhile. Beginning again forgets the list that was under way.
   void begin_list(SourceId source);
   void finish_list(SourceId source);
+
+  /// The file of the zone with this index has been read, for the first time or again: its records take the place of those before.
+  /// Readers see the old zone or the new one. Takes the control thread some microseconds for each name of the zone.
+  void set_zone_records(size_t zone, ZoneRecords records);
 
   /// The source has delivered all it has, once; with all required sources synced, unknown names are NXDOMAIN and no
   /// longer SERVFAIL.

@@ -1,8 +1,11 @@
 #pragma once
 
-// What catalog.cc (deciding) and explain.cc (telling why) share. Not for others.
+// What catalog.cc (taking in and deciding), compose.cc (what stands at an owner) and explain.cc (telling why) share. Not for others.
 
+#include <deque>
+#include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "zone/catalog.h"
@@ -11,8 +14,12 @@
 
 namespace meshdns {
 
+int64_t unix_now();  // seconds
+Skipped skipped_for_file(const Name& host);
+
 struct Catalog::State {
-  State(Directory& zones, Sources& all) : directory(zones), sources(all), claims(zones.key()), lists(all.size()) {}
+  State(Directory& zones, Sources& all, CatalogOptions chosen)
+      : directory(zones), sources(all), options(std::move(chosen)), claims(zones.key()), lists(all.size()) {}
 
   /// A source's list, under way or done.
   struct List {
@@ -32,24 +39,41 @@ struct Catalog::State {
 
   void upsert(SourceId source, const Publication& publication);
   void remove(SourceId source, Holding& holding);
+  void touch(std::span<const uint8_t> owner);
   void touch(const Holding& holding);
+  void touch_derived(const Claim& claim);
+  void touch_winner(std::span<const uint8_t> owner);
+  bool derives() const { return options.services || !options.reverse.empty(); }
+  bool is_reversed(const Claim& claim, const IpAddress& address) const;
+  void index_addresses(const Holding& holding, bool added);
   std::vector<Skipped> take_out_what_is_not_ours(Publication& publication) const;
   void set_skipped(const Holding& holding, std::vector<Skipped> skips);
   void count_skips(const std::vector<Skipped>& skips, bool added);
+  void rebuild(Zone& zone);
+  void review_file_skips(const Holding& holding);
+  void complete_zones();
   void settle();
   void decide(Touched& touched);
+  void decide_apex(Touched& touched);
+  bool compose(const Zone& zone, std::span<const uint8_t> owner);
+  void add_service(uint32_t ttl);
+  void note_blocked_wildcard(const Zone& zone, const QueryName& asked, size_t encloser, Explanation& result) const;
+  std::vector<Name> hosts_of(std::span<const uint8_t> reverse_owner);
   void carry_out(Touched& touched);
 
   Directory& directory;
   Sources& sources;
+  const CatalogOptions options;
   Claims claims;
-  std::vector<List> lists;  // by source
+  std::set<std::pair<IpAddress, const Claim*>> by_address;  // of those that PTR records may name
+  std::vector<List> lists;                                  // by source
   std::unordered_map<const Holding*, std::vector<Skipped>> skipped;
   Counts counts;
 
   // Of the batch under way, and scratch.
   std::vector<Touched> touched;
   std::vector<HoldingPtr> withdrawn;
+  std::deque<Name> derived;  // owners in `touched` that no holding has
   Packer packer;
   OwnerBuilder builder;
   QueryName name;

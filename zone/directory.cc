@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 
 namespace meshdns {
 
@@ -18,11 +19,26 @@ Directory::Directory(std::vector<ZoneOptions> zones, int64_t now) : key_(HashKey
     while (table_[slot].zone != nullptr) slot = (slot + 1) & (table_.size() - 1);
     table_[slot] = {apex.hash(0), &zone};
   }
+  introduce_children();
+  for (const auto& zone : zones_) {
+    if (zone->options().file.empty()) zone->install(zone->make_tree());
+  }
 }
 
-Zone* Directory::find(const QueryName& name) const {
+void Directory::introduce_children() {
+  std::map<Zone*, std::vector<Name>> children;
+  QueryName apex;
+  for (const auto& zone : zones_) {
+    if (zone->apex().is_root()) continue;
+    apex.assign(zone->apex(), key_);
+    if (Zone* parent = find(apex, 1)) children[parent].push_back(zone->apex());
+  }
+  for (auto& [parent, apexes] : children) parent->set_children(std::move(apexes));
+}
+
+Zone* Directory::find(const QueryName& name, size_t first) const {
   const size_t labels = name.labels();
-  for (size_t suffix = labels - std::min(labels, most_labels_); suffix <= labels; ++suffix) {
+  for (size_t suffix = std::max(first, labels - std::min(labels, most_labels_)); suffix <= labels; ++suffix) {
     const uint64_t hash = name.hash(suffix);
     for (size_t slot = hash & (table_.size() - 1); table_[slot].zone != nullptr;
          slot = (slot + 1) & (table_.size() - 1)) {

@@ -16,13 +16,14 @@ namespace meshdns {
 
 class Directory {
  public:
-  /// Apexes are unique. `now` (Unix seconds) becomes the zones' first serial.
+  /// Apexes are unique. Zones without a file are ready to be answered from. `now` (Unix seconds) becomes the zones' first serial.
   Directory(std::vector<ZoneOptions> zones, int64_t now);
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
 
   /// The zone that `name` is in, the deepest where they are nested; null where it is in none.
-  Zone* find(const QueryName& name) const;
+  /// `first`: the suffix of the name to begin with; 1: the zone that its parent is in.
+  Zone* find(const QueryName& name, size_t first = 0) const;
 
   /// In the configuration's order: a zone's index() is its place.
   std::span<const std::unique_ptr<Zone>> zones() const { return zones_; }
@@ -31,6 +32,8 @@ class Directory {
   Epochs& epochs() { return epochs_; }
 
  private:
+  void introduce_children();
+
   struct Entry {
     uint64_t hash;
     Zone* zone;  // null: an empty slot

@@ -5,6 +5,7 @@
 #include "zone/catalog.h"
 #include "zone/catalog_state.h"
 #include "zone/record_text.h"
+#include "zone/rr_type.h"
 
 namespace meshdns {
 namespace {
@@ -57,7 +58,49 @@ bool spells(const std::string& what, const Name& name) {
   return parsed && *parsed == name;
 }
 
+/// The outcome, and the records that it consists of.
+void decide(const Name& asked, uint16_t type, const OwnerTree::Lookup& found, bool complete, Explanation& result) {
+  using Outcome = Explanation::Outcome;
+  using Match = OwnerTree::Match;
+  const bool at_parent_side = type == rr_type::kDs && found.encloser == 0;
+  if (found.match == Match::kDelegation && !at_parent_side) {
+    result.outcome = Outcome::kReferral;
+    result.records = texts(name_of(found.node->name()), found.node->find(rr_type::kNs));
+    return;
+  }
+  if (found.match == Match::kDname) {
+    result.outcome = Outcome::kRedirect;
+    result.records = texts(name_of(found.node->name()), found.node->find(rr_type::kDname));
+    return;
+  }
+  const bool is_alias = found.node != nullptr && found.node->is(OwnerNode::kCname) && type != rr_type::kCname;
+  if (found.node != nullptr) result.records = texts(asked, found.node->find(is_alias ? rr_type::kCname : type));
+  if (!result.records.empty() && (found.match == Match::kExact || complete)) {
+    result.outcome = is_alias ? Outcome::kRedirect : Outcome::kAnswer;
+  } else if (!complete) {
+    result.outcome = Outcome::kNotReady;
+    result.note = "a required source has not synced yet: see /ready";
+  } else {
+    result.outcome = found.node == nullptr ? Outcome::kNxDomain : Outcome::kNoData;
+  }
+}
+
 }  // namespace
+
+/// A wildcard higher up would have matched, had the closest encloser not been there (RFC 4592 §3.3.1).
+void Catalog::State::note_blocked_wildcard(const Zone& zone, const QueryName& asked, size_t encloser,
+                                           Explanation& result) const {
+  QueryName wildcard;
+  for (size_t suffix = encloser + 1; suffix + zone.apex_labels() <= asked.labels(); ++suffix) {
+    const std::string above = name_of(asked.wire(suffix)).text();
+    const auto wildcard_name = Name::parse(above == "." ? "*" : "*." + above);
+    if (!wildcard_name) continue;
+    wildcard.assign(*wildcard_name, directory.key());
+    if (zone.find(wildcard) == nullptr) continue;
+    result.note = "the existing name " + result.closest_encloser + " blocks the wildcard " + wildcard_name->text();
+    return;
+  }
+}
 
 Explanation Catalog::explain(const Name& asked, uint16_t type) const {
   Explanation result;
@@ -77,38 +120,30 @@ Explanation Catalog::explain(const Name& asked, uint16_t type) const {
     return result;
   }
   result.zone = zone->apex().text();
-  const Zone::Lookup found = zone->lookup(name);
+  const OwnerTree* tree = zone->tree();
+  if (tree == nullptr) {
+    result.outcome = Explanation::Outcome::kNotReady;
+    result.note = "the zone's file has not been read yet: see /ready";
+    return result;
+  }
+  const OwnerTree::Lookup found = tree->lookup(name);
   result.closest_encloser = name_of(name.wire(found.encloser)).text();
   if (found.node != nullptr) {
     result.owner = name_of(found.node->name()).text();
-    result.records = texts(asked, found.node->find(type));
     result.claimants = claimants_of(state_->claims.winner(found.node->name(), found.node->hash()), state_->sources);
     if (found.node->is_empty_nonterminal()) result.note = "the name exists only because names below it do";
     if (zone->is_reserved(asked)) result.note = "the name is the configuration's: the zone's apex or a name server";
   }
-
-  using Outcome = Explanation::Outcome;
-  if (!result.records.empty() && (found.match == Zone::Match::kExact || zone->complete())) {
-    result.outcome = Outcome::kAnswer;
-  } else if (!zone->complete()) {
-    result.outcome = Outcome::kNotReady;
-    result.note = "a required source has not synced yet: see /ready";
-  } else {
-    result.outcome = found.node == nullptr ? Outcome::kNxDomain : Outcome::kNoData;
-  }
-  if (found.match == Zone::Match::kNone) {
-    // A wildcard higher up would have matched, had the closest encloser not been there (RFC 4592 §3.3.1).
-    for (size_t suffix = found.encloser + 1; suffix <= name.labels() - zone->apex().labels(); ++suffix) {
-      QueryName wildcard;
-      const std::string above = name_of(name.wire(suffix)).text();
-      const auto wildcard_name = Name::parse(above == "." ? "*" : "*." + above);
-      if (!wildcard_name) continue;
-      wildcard.assign(*wildcard_name, state_->directory.key());
-      if (zone->find(wildcard) == nullptr) continue;
-      result.note = "the existing name " + result.closest_encloser + " blocks the wildcard " + wildcard_name->text();
-      break;
+  const Name owner = found.node == nullptr ? asked : name_of(found.node->name());
+  if (zone->file_decides(owner)) {
+    result.note = "the zone's file decides about " + owner.text();
+    for (Explanation::Claimant& claimant : result.claimants) {
+      claimant.wins = false;
+      claimant.why = result.note;
     }
   }
+  decide(asked, type, found, zone->complete(), result);
+  if (found.match == OwnerTree::Match::kNone) state_->note_blocked_wildcard(*zone, name, found.encloser, result);
   return result;
 }
 

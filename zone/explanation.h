@@ -9,8 +9,9 @@
 namespace meshdns {
 
 struct Explanation {
-  /// How the zone's data decides. kNotReady: not in the zone, and a required source has not synced (SERVFAIL, EDE 14).
-  enum class Outcome : uint8_t { kAnswer, kNoData, kNxDomain, kRefused, kNotReady };
+  /// How the zone's data decides. kNotReady: not in the zone, and a required source has not synced, or the zone's file has not been
+  /// read (SERVFAIL, EDE 14). kReferral: at or below a zone cut. kRedirect: an alias, by CNAME or DNAME.
+  enum class Outcome : uint8_t { kAnswer, kNoData, kNxDomain, kRefused, kNotReady, kReferral, kRedirect };
 
   /// An object that names the owner that gives the answer.
   struct Claimant {

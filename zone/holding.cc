@@ -54,6 +54,31 @@ std::span<const uint8_t> Holding::packed() const {
   return {start_of(*this) + offset, size - offset};
 }
 
+std::vector<Port> Holding::ports() const {
+  const uint8_t* at = packed().data() + object_size;
+  if (claim_count > 0) {
+    const Claim& last = claims().back();
+    at = last.owner().data() + last.owner().size() + last.v4 * size_t{4} + last.v6 * size_t{16};
+  }
+  const auto take16 = [&at] {
+    at += 2;
+    return static_cast<uint16_t>(at[-2] << 8 | at[-1]);
+  };
+  const auto take_text = [&] {
+    const size_t length = take16();
+    at += length;
+    return std::string(at - length, at);
+  };
+  std::vector<Port> ports;
+  while (at != start_of(*this) + size) {
+    Port& port = ports.emplace_back();
+    port.name = take_text();
+    port.number = take16();
+    port.protocol = take_text();
+  }
+  return ports;
+}
+
 bool precedes(const Holding& a, const Holding& b) {
   return std::tuple(a.source, a.created, a.object()) < std::tuple(b.source, b.created, b.object());
 }

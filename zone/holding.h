@@ -45,7 +45,8 @@ struct Holding {
 
   std::span<Claim> claims() { return {reinterpret_cast<Claim*>(this + 1), claim_count}; }
   std::span<const Claim> claims() const { return {reinterpret_cast<const Claim*>(this + 1), claim_count}; }
-  std::string_view object() const;          // namespace/name
+  std::string_view object() const;  // namespace/name
+  std::vector<Port> ports() const;
   std::span<const uint8_t> packed() const;  // all behind the claims
 };
 

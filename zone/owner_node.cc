@@ -21,6 +21,7 @@ void destroy(const OwnerNode* node) { std::free(const_cast<OwnerNode*>(node)); }
 void OwnerBuilder::begin(std::span<const uint8_t> name, uint64_t hash) {
   name_ = name;
   hash_ = hash;
+  marks_ = 0;
   rrsets_.clear();
   records_.clear();
 }
@@ -48,9 +49,13 @@ bool OwnerBuilder::record(std::span<const uint8_t> rdata) {
   return true;
 }
 
+bool OwnerBuilder::has(uint16_t type) const {
+  return std::any_of(rrsets_.begin(), rrsets_.end(), [type](const Rrset& rrset) { return rrset.type == type; });
+}
+
 bool OwnerBuilder::same_as(const OwnerNode& node) const {
   const size_t fixed = sizeof(OwnerNode) + rrsets_.size() * sizeof(Rrset) + name_.size();
-  return node.size() == fixed + records_.size() && node.rrsets().size() == rrsets_.size() &&
+  return node.size() == fixed + records_.size() && node.marks_ == marks_ && node.rrsets().size() == rrsets_.size() &&
          std::equal(name_.begin(), name_.end(), node.name().begin(), node.name().end()) &&
          std::memcmp(node.rrsets().data(), rrsets_.data(), rrsets_.size() * sizeof(Rrset)) == 0 &&
          std::equal(records_.begin(), records_.end(), reinterpret_cast<const uint8_t*>(&node) + fixed);
@@ -65,6 +70,7 @@ OwnerPtr OwnerBuilder::finish() const {
   node->size_ = static_cast<uint32_t>(size);
   node->rrset_count_ = static_cast<uint16_t>(rrsets_.size());
   node->name_size_ = static_cast<uint8_t>(name_.size());
+  node->marks_ = marks_;
   auto* at = static_cast<uint8_t*>(memory) + sizeof(OwnerNode);
   at = reinterpret_cast<uint8_t*>(std::copy(rrsets_.begin(), rrsets_.end(), reinterpret_cast<Rrset*>(at)));
   at = std::copy(name_.begin(), name_.end(), at);

@@ -31,6 +31,17 @@ class OwnerNode {
   static constexpr size_t kRecordHeader = 12;
   static constexpr size_t kTtlOffset = 6;
 
+  /// What a lookup has to know about an owner besides its RRsets; true of the name for as long as its zone's file says so.
+  enum Mark : uint8_t {
+    kCname = 1,     // an alias (RFC 1034 §3.6.2)
+    kDname = 2,     // what is below is redirected (RFC 6672)
+    kCut = 4,       // delegated from here on (RFC 1034 §4.2)
+    kOccluded = 8,  // below a cut or a DNAME: glue at most, never an answer
+    kEmpty = 16,    // an empty non-terminal: whether it is occluded is not known
+  };
+  bool is(Mark mark) const { return (marks_ & mark) != 0; }
+  bool is_plain() const { return marks_ < kCut; }  // its RRsets are what the zone says about the name
+
   uint64_t hash() const { return hash_; }
   std::span<const uint8_t> name() const { return {reinterpret_cast<const uint8_t*>(rrsets_end()), name_size_}; }
   std::span<const Rrset> rrsets() const { return {rrsets_begin(), rrset_count_}; }
@@ -68,6 +79,7 @@ class OwnerNode {
   uint32_t size_;
   uint16_t rrset_count_;
   uint8_t name_size_;
+  uint8_t marks_;
 };
 static_assert(sizeof(OwnerNode) == 16 && sizeof(Rrset) == 8, "at a million owners each octet is a megabyte");
 
@@ -83,6 +95,8 @@ class OwnerBuilder {
   /// Starts a node. `name` is in wire form and lower case, and must live until finish().
   void begin(std::span<const uint8_t> name, uint64_t hash);
 
+  void mark(OwnerNode::Mark mark) { marks_ |= mark; }
+
   /// Starts an RRset. RRsets come in the order in which an answer to ANY would choose (RFC 8482: the first).
   void rrset(uint16_t type, uint32_t ttl);
 
@@ -90,6 +104,7 @@ class OwnerBuilder {
   bool record(std::span<const uint8_t> rdata);
 
   bool empty() const { return rrsets_.empty(); }
+  bool has(uint16_t type) const;
 
   /// Whether `node` is what finish() would make.
   bool same_as(const OwnerNode& node) const;
@@ -100,6 +115,7 @@ class OwnerBuilder {
   std::span<const uint8_t> name_;
   uint64_t hash_ = 0;
   uint32_t ttl_ = 0;
+  uint8_t marks_ = 0;
   std::vector<Rrset> rrsets_;
   std::vector<uint8_t> records_;
 };

@@ -24,8 +24,9 @@ enum class SkipReason : uint8_t {
   kNotExported,     // exportTo does not say everybody, and publish.visibility is public
   kOutsideZones,    // the host is in no zone of ours
   kReserved,        // the host is an apex or a name server's name: the configuration's alone
+  kZoneFile,        // the zone's file has the host, or delegates or redirects it
 };
-inline constexpr size_t kSkipReasons = 10;
+inline constexpr size_t kSkipReasons = 11;
 std::string_view text(SkipReason reason);  // "invalid-host"
 
 struct Skipped {

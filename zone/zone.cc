@@ -1,9 +1,6 @@
 #include "zone/zone.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
-#include <string_view>
 
 #include "zone/octets.h"
 #include "zone/rr_type.h"
@@ -17,7 +14,34 @@ constexpr uint32_t kRefresh = 1200;
 constexpr uint32_t kRetry = 180;
 constexpr uint32_t kExpire = 1209600;
 
-std::string key_of(std::span<const uint8_t> wire) { return {wire.begin(), wire.end()}; }
+// Of what a retired tree takes, a slot and what the writer knows of children: a figure for a metric.
+constexpr size_t kOctetsAName = 100;
+
+bool has(const ZoneRecords::Owner& rrsets, uint16_t type) {
+  return std::ranges::count(rrsets, type, &ZoneRecords::Rrset::type) > 0;
+}
+
+void release_tree(const void* memory) { delete static_cast<const OwnerTree*>(memory); }
+
+/// The SOA's SERIAL: before the four numbers at its end.
+uint32_t serial_of(const OwnerNode& apex) {
+  const OwnerNode::Found soa = apex.find(rr_type::kSoa);
+  uint32_t serial = 0;
+  for (size_t at = soa.rrset->size - 20U; at < soa.rrset->size - 16U; ++at) serial = serial << 8 | soa.records[at];
+  return serial;
+}
+
+void add_file_rrsets(OwnerBuilder& builder, const ZoneRecords::Owner& rrsets, bool is_apex) {
+  if (has(rrsets, rr_type::kCname)) builder.mark(OwnerNode::kCname);
+  if (has(rrsets, rr_type::kDname)) builder.mark(OwnerNode::kDname);
+  if (!is_apex && has(rrsets, rr_type::kNs)) builder.mark(OwnerNode::kCut);
+  for (const ZoneRecords::Rrset& rrset : rrsets) {
+    builder.rrset(rrset.type, rrset.ttl);
+    for (const auto& rdata : rrset.rdata) builder.record(rdata);
+  }
+}
+
+bool has_addresses(const ZoneRecords::Owner& rrsets) { return has(rrsets, rr_type::kA) || has(rrsets, rr_type::kAaaa); }
 
 }  // namespace
 
@@ -26,34 +50,63 @@ Zone::Zone(ZoneOptions options, uint16_t index, uint32_t serial, const HashKey& 
       index_(index),
       apex_labels_(options_.apex.labels()),
       key_(key),
-      serial_(serial),
-      owners_(epochs) {
-  OwnerPtr apex = make_apex();
-  count(*apex, 1);
-  apex_.store(apex.get(), std::memory_order_release);
-  owners_.insert(std::move(apex));
-  publish_nameservers();
+      epochs_(epochs),
+      serial_(serial) {}
+
+Zone::~Zone() { delete tree_.load(); }
+
+// The file's records ---------------------------------------------------------------------------------------------------
+
+void Zone::set_file_records(ZoneRecords records) {
+  file_cuts_.clear();
+  for (const auto& [owner, rrsets] : records.owners) {
+    if (has(rrsets, rr_type::kDname) || (owner != apex() && has(rrsets, rr_type::kNs))) file_cuts_.insert(owner);
+  }
+  file_records_ = std::make_unique<const ZoneRecords>(std::move(records));
 }
 
-Zone::~Zone() = default;
+const ZoneRecords::Owner* Zone::file_owner(const Name& name) const {
+  if (!file_records_) return nullptr;
+  const auto owner = file_records_->owners.find(name);
+  return owner == file_records_->owners.end() ? nullptr : &owner->second;
+}
 
-void Zone::publish_nameservers() {
-  OwnerBuilder builder;
-  QueryName name;
-  for (const NameServer& server : options_.nameservers) {
-    if (server.addresses.empty() || server.name == options_.apex || !server.name.is_within(options_.apex)) continue;
-    name.assign(server.name, key_);
-    builder.begin(name.wire(), name.hash(0));
-    add_addresses(builder, server.addresses, options_.ttl);
-    put(name, builder.finish());
+bool Zone::occludes(const Name& name) const {
+  if (file_cuts_.empty() || name == apex()) return false;
+  for (Name above = name.parent();; above = above.parent()) {
+    if (file_cuts_.contains(above)) return true;
+    if (above == apex()) return false;
   }
 }
+
+void Zone::add_fixed(OwnerBuilder& builder, const Name& name) const {
+  const ZoneRecords::Owner* rrsets = file_owner(name);
+  if (rrsets != nullptr) add_file_rrsets(builder, *rrsets, false);
+  if (occludes(name)) builder.mark(OwnerNode::kOccluded);
+  if (whole() || (rrsets != nullptr && (has_addresses(*rrsets) || has(*rrsets, rr_type::kCname)))) return;
+  for (const NameServer& server : options_.nameservers) {
+    if (server.name == name) add_addresses(builder, server.addresses, options_.ttl);
+  }
+}
+
+bool Zone::file_decides(const Name& name) const {
+  if (!file_records_) return false;
+  if (whole() || file_cuts_.contains(name) || occludes(name)) return true;
+  const ZoneRecords::Owner* rrsets = file_owner(name);
+  return rrsets != nullptr && (has_addresses(*rrsets) || has(*rrsets, rr_type::kCname));
+}
+
+// The tree -------------------------------------------------------------------------------------------------------------
 
 OwnerPtr Zone::make_apex() const {
   QueryName apex;
   apex.assign(options_.apex, key_);
   OwnerBuilder builder;
   builder.begin(apex.wire(), apex.hash(0));
+  if (whole()) {
+    add_file_rrsets(builder, *file_owner(options_.apex), true);
+    return builder.finish();
+  }
 
   std::vector<uint8_t> soa;
   for (const Name& name : {options_.nameservers.front().name, options_.contact}) {
@@ -66,103 +119,75 @@ OwnerPtr Zone::make_apex() const {
   builder.rrset(rr_type::kNs, options_.ttl);
   for (const NameServer& server : options_.nameservers) builder.record(server.name.wire());
 
+  const ZoneRecords::Owner* rrsets = file_owner(options_.apex);
+  if (rrsets != nullptr) add_file_rrsets(builder, *rrsets, true);
   for (const NameServer& server : options_.nameservers) {
-    if (server.name == options_.apex) add_addresses(builder, server.addresses, options_.ttl);
+    const bool is_apex = server.name == options_.apex && (rrsets == nullptr || !has_addresses(*rrsets));
+    if (is_apex) add_addresses(builder, server.addresses, options_.ttl);
   }
+  if (!apex_hosts_.empty()) builder.rrset(rr_type::kPtr, options_.ttl);
+  for (const Name& host : apex_hosts_) builder.record(host.wire());
   return builder.finish();
 }
 
-// Reading ------------------------------------------------------------------------------------------------------------
-
-Zone::Lookup Zone::lookup(const QueryName& name) const {
-  if (const OwnerNode* node = find(name)) return {Match::kExact, node, 0};
-  for (;;) {
-    const uint64_t before = owners_.changes();
-    const Lookup found = walk(name);
-    if (owners_.changes() == before) return found;
+std::unique_ptr<OwnerTree> Zone::make_tree() const {
+  auto tree = std::make_unique<OwnerTree>(make_apex(), key_, epochs_);
+  std::set<Name> owners;
+  const auto add = [&](const Name& name) {
+    if (name != apex() && name.is_within(apex())) owners.insert(name);
+  };
+  if (file_records_) {
+    for (const auto& [owner, rrsets] : file_records_->owners) add(owner);
   }
-}
-
-Zone::Lookup Zone::walk(const QueryName& name) const {
-  // Down from the apex: a flood of deep random names costs one find more than the zone is deep, not one a label.
-  size_t encloser = apex_suffix(name);
-  while (encloser > 0) {
-    const OwnerNode* node = owners_.find(name.hash(encloser - 1), name.wire(encloser - 1));
-    if (node == nullptr) break;
-    if (--encloser == 0) return {Match::kExact, node, 0};
+  if (!whole()) {
+    for (const NameServer& server : options_.nameservers) {
+      if (!server.addresses.empty()) add(server.name);
+    }
+    for (const Name& child : children_) add(child);
   }
-  const OwnerNode* wildcard = encloser == 0 ? nullptr : find_wildcard(name, encloser);
-  return {wildcard == nullptr ? Match::kNone : Match::kWildcard, wildcard, encloser};
+  QueryName name;
+  OwnerBuilder builder;
+  for (const Name& owner : owners) {
+    name.assign(owner, key_);
+    builder.begin(name.wire(), name.hash(0));
+    add_fixed(builder, owner);
+    if (builder.empty()) builder.mark(OwnerNode::kEmpty);
+    tree->put(name, builder.finish());
+  }
+  return tree;
 }
 
-const OwnerNode* Zone::find_wildcard(const QueryName& name, size_t encloser) const {
-  const std::span<const uint8_t> above = name.wire(encloser);
-  // The name has a label before the encloser, of two octets at least: the wildcard's name is no longer than it.
-  std::array<uint8_t, Name::kMaxLength + 8> wire{1, '*'};
-  std::copy(above.begin(), above.end(), wire.begin() + 2);
-  return owners_.find(child_hash(key_, name.hash(encloser), wire.data()), {wire.data(), above.size() + 2});
+void Zone::install(std::unique_ptr<OwnerTree> tree) {
+  if (whole()) serial_.store(serial_of(tree->apex()), std::memory_order_relaxed);
+  const OwnerTree* old = tree_.exchange(tree.release(), std::memory_order_acq_rel);
+  if (old != nullptr) epochs_.retire(old, old->names() * kOctetsAName, release_tree);
+  publish_figures();
+  loaded_.store(true, std::memory_order_release);
 }
 
-// Writing ------------------------------------------------------------------------------------------------------------
-//
-// A change of several stores keeps to an order in which every state between them gives each query the answer of before
-// or of after: ancestors appear from the leaf upwards, as walk() stops at the first that is missing, and disappear from
-// the top.
+const OwnerNode* Zone::find(const QueryName& name) const {
+  const OwnerTree* tree = tree_.load(std::memory_order_relaxed);
+  return tree == nullptr ? nullptr : tree->find(name);
+}
 
 void Zone::put(const QueryName& name, OwnerPtr node) {
-  count(*node, 1);
-  if (const OwnerNode* old = find(name)) {
-    count(*old, -1);
-    owners_.replace(std::move(node));
-    return;
-  }
-  owners_.insert(std::move(node));
-  link_ancestors(name);
-}
-
-void Zone::link_ancestors(const QueryName& name) {
-  for (size_t suffix = 1; suffix <= apex_suffix(name); ++suffix) {
-    ++children_[key_of(name.wire(suffix))];
-    if (owners_.find(name.hash(suffix), name.wire(suffix)) != nullptr) return;
-    owners_.insert(make_empty_nonterminal(name, suffix));
-  }
+  OwnerTree* tree = tree_.load(std::memory_order_relaxed);
+  if (tree == nullptr) return;
+  tree->put(name, std::move(node));
+  publish_figures();
 }
 
 void Zone::remove(const QueryName& name) {
-  const OwnerNode* old = find(name);
-  if (old == nullptr || old->is_empty_nonterminal()) return;
-  count(*old, -1);
-  if (children_.contains(key_of(name.wire()))) {
-    owners_.replace(make_empty_nonterminal(name, 0));
-  } else {
-    unlink_ancestors(name);
-  }
+  OwnerTree* tree = tree_.load(std::memory_order_relaxed);
+  if (tree == nullptr) return;
+  tree->remove(name);
+  publish_figures();
 }
 
-void Zone::unlink_ancestors(const QueryName& name) {
-  size_t top = 0;  // the last suffix that goes: an empty non-terminal with no child left
-  for (size_t suffix = 1; suffix <= apex_suffix(name); ++suffix) {
-    const auto children = children_.find(key_of(name.wire(suffix)));
-    if (--children->second > 0) break;
-    children_.erase(children);
-    if (!owners_.find(name.hash(suffix), name.wire(suffix))->is_empty_nonterminal()) break;
-    top = suffix;
-  }
-  for (size_t suffix = top + 1; suffix-- > 0;) owners_.erase(name.hash(suffix), name.wire(suffix));
-}
-
-OwnerPtr Zone::make_empty_nonterminal(const QueryName& name, size_t suffix) const {
-  OwnerBuilder builder;
-  builder.begin(name.wire(suffix), name.hash(suffix));
-  return builder.finish();
-}
-
-void Zone::count(const OwnerNode& node, int64_t sign) {
-  if (node.is_empty_nonterminal()) return;
-  int64_t records = 0;
-  for (const Rrset& rrset : node.rrsets()) records += rrset.count;
-  names_.fetch_add(static_cast<uint64_t>(sign), std::memory_order_relaxed);
-  records_.fetch_add(static_cast<uint64_t>(sign * records), std::memory_order_relaxed);
+void Zone::publish_figures() {
+  const OwnerTree& tree = *tree_.load(std::memory_order_relaxed);
+  names_.store(tree.names(), std::memory_order_relaxed);
+  records_.store(tree.records(), std::memory_order_relaxed);
 }
 
 bool Zone::is_reserved(const Name& name) const {
@@ -171,11 +196,12 @@ bool Zone::is_reserved(const Name& name) const {
 }
 
 void Zone::step_serial(int64_t now) {
+  OwnerTree* tree = tree_.load(std::memory_order_relaxed);
+  if (whole() || tree == nullptr) return;
   const uint32_t next = serial() + 1;
   serial_.store(std::max(next, static_cast<uint32_t>(now)), std::memory_order_relaxed);
-  OwnerPtr apex = make_apex();
-  apex_.store(apex.get(), std::memory_order_release);
-  owners_.replace(std::move(apex));
+  tree->replace_apex(make_apex());
+  publish_figures();
 }
 
 }  // namespace meshdns

@@ -13,8 +13,9 @@ namespace meshdns {
 struct ZoneRecords {
   struct Rrset {
     uint16_t type;
-    uint32_t ttl;                             // seconds, below 2³¹
-    std::vector<std::vector<uint8_t>> rdata;  // wire form, names uncompressed and in the file's case; at least one, no two alike
+    uint32_t ttl;  // seconds, below 2³¹
+    std::vector<std::vector<uint8_t>>
+        rdata;  // wire form, names uncompressed and in the file's case; at least one, no two alike
     bool operator==(const Rrset&) const = default;
   };
   /// RRsets of different types, at least one. Where one is CNAME, it is alone but for DNSSEC's types (RFC 4034 §2.5).

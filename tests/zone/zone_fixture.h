@@ -72,9 +72,9 @@ inline std::vector<std::string> addresses_of(OwnerNode::Found found) {
 inline std::string look_up(const Directory& directory, const std::string& asked, uint16_t type = rr_type::kA) {
   QueryName query;
   query.assign(name(asked), directory.key());
-  const Zone::Lookup found = directory.find(query)->lookup(query);
-  if (found.match == Zone::Match::kNone) return "nxdomain";
-  const std::string prefix = found.match == Zone::Match::kWildcard ? "*" : "";
+  const OwnerTree::Lookup found = directory.find(query)->tree()->lookup(query);
+  if (found.match == OwnerTree::Match::kNone) return "nxdomain";
+  const std::string prefix = found.match == OwnerTree::Match::kWildcard ? "*" : "";
   const auto addresses = addresses_of(found.node->find(type));
   return prefix + (addresses.empty() ? "nodata" : addresses.front());
 }

@@ -1,0 +1,33 @@
+#include "server/response.h"
+
+namespace meshdns {
+
+bool Response::add(Section section, OwnerNode::Found found, size_t owner_at) {
+  const Rrset& rrset = *found.rrset;
+  if (size_ + rrset.size > limit_ || owner_at > kMostPointer) return false;
+  uint8_t* const at = out_ + size_;
+  if (rrset.count == 1 || rrset.stride == 0) {
+    std::memcpy(at, found.records, rrset.size);
+  } else {
+    const size_t before = (rotation_++ % rrset.count) * size_t{rrset.stride};
+    std::memcpy(at, found.records + before, rrset.size - before);
+    std::memcpy(at + rrset.size - before, found.records, before);
+  }
+  size_ += rrset.size;
+  counts_[section] = static_cast<uint16_t>(counts_[section] + rrset.count);
+  if (owner_at == kHeaderSize) return true;  // as it is stored
+  for (uint8_t* record = at; record != out_ + size_; record += OwnerNode::record_size(record)) {
+    put16(record, static_cast<unsigned>(0xc000 | owner_at));
+  }
+  return true;
+}
+
+uint8_t* Response::add_record(Section section, size_t size) {
+  if (size_ + size > limit_) return nullptr;
+  uint8_t* const at = out_ + size_;
+  size_ += size;
+  ++counts_[section];
+  return at;
+}
+
+}  // namespace meshdns

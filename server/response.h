@@ -1,0 +1,64 @@
+#pragma once
+
+// A response under construction: the question, then records section by section, never more than the limit; the header comes last.
+//
+// An RRset is written as a whole or not at all (RFC 2181 §9). Owners are compression pointers (RFC 1035 §4.1.4) to where a name
+// stands in the message already: every name that has to be an owner does, as the question or in RDATA, uncompressed.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "server/wire.h"
+#include "zone/owner_node.h"
+
+namespace meshdns {
+
+class Response {
+ public:
+  enum Section : uint8_t { kAnswer, kAuthority, kAdditional };
+
+  /// `limit`: octets that header, question and sections may take together, at most what `out` has. `rotation` moves on with each RRset of
+  /// several records, so that each of them comes first as often as the others.
+  Response(uint8_t* out, size_t limit, std::span<const uint8_t> question, uint32_t& rotation)
+      : out_(out), limit_(limit), rotation_(rotation) {
+    std::memcpy(out + kHeaderSize, question.data(), question.size());
+    sections_at_ = size_ = kHeaderSize + question.size();
+  }
+
+  size_t size() const { return size_; }
+  const uint8_t* data() const { return out_; }
+  uint8_t* record(size_t at) { return out_ + at; }
+  uint16_t count(Section section) const { return counts_[section]; }
+  bool truncated() const { return truncated_; }
+  void set_truncated() { truncated_ = true; }
+
+  /// Takes back all records.
+  void clear() {
+    size_ = sections_at_;
+    counts_ = {};
+    truncated_ = false;
+  }
+
+  /// Adds the RRset, owned by the name that stands at `owner_at` in the message. Records of the same size
+  /// rotate. False, and nothing is added, where it does not fit, or no pointer reaches the owner.
+  bool add(Section section, OwnerNode::Found found, size_t owner_at);
+
+  /// Room for a record of `size` octets that the caller writes; null where there is none.
+  uint8_t* add_record(Section section, size_t size);
+
+  static constexpr size_t kMostPointer = 0x3fff;
+
+ private:
+  uint8_t* const out_;
+  const size_t limit_;
+  uint32_t& rotation_;
+  size_t sections_at_;
+  size_t size_;
+  std::array<uint16_t, 3> counts_{};
+  bool truncated_ = false;
+};
+
+}  // namespace meshdns
