@@ -1,15 +1,10 @@
 #include "server/query.h"
 
-#include "server/record.h"
+#include "server/record_view.h"
 #include "server/wire.h"
 #include "zone/rr_type.h"
 
 namespace meshdns {
-namespace {
-
-constexpr size_t kQuestionFixed = 4;  // QTYPE, QCLASS
-
-}  // namespace
 
 Query::Form Query::parse(std::span<const uint8_t> message, const HashKey& key) {
   question = message.first(0);  // empty, and yet somewhere: copying nothing from nowhere is undefined
@@ -20,29 +15,46 @@ Query::Form Query::parse(std::span<const uint8_t> message, const HashKey& key) {
   id = get16(message.data());
   flags = get16(message.data() + 2);
   if ((flags & kFlagQr) != 0) return Form::kDrop;
-  // RFC 9619: a QUERY has one question.
-  if (get16(message.data() + 4) != 1) return Form::kHeader;
+  const unsigned questions = get16(message.data() + 4);
+  if (questions != 1) return questions == 0 ? parse_without_question(message) : Form::kHeader;  // RFC 9619
 
+  constexpr size_t kQuestionFixed = 4;  // QTYPE, QCLASS
   const size_t name_size = name.parse(message.subspan(kHeaderSize), key);
   const size_t at = kHeaderSize + name_size + kQuestionFixed;
   if (name_size == 0 || at > message.size()) return Form::kHeader;
   question = message.subspan(kHeaderSize, name_size + kQuestionFixed);
   type = get16(message.data() + at - 4);
   klass = get16(message.data() + at - 2);
-  const size_t plain = size_t{get16(message.data() + 6)} + get16(message.data() + 8);
-  return parse_records(message, at, plain, get16(message.data() + 10)) ? Form::kWellFormed : Form::kQuestion;
+  return parse_records(message, at);
 }
 
-/// The `plain` records of answer and authority, then the additional ones, up to the message's very end.
-bool Query::parse_records(std::span<const uint8_t> message, size_t at, size_t plain, size_t additional) {
-  Record record;
-  for (size_t i = 0; i < plain + additional; ++i) {
-    if (!record.read(message, at)) return false;
-    if (i < plain || record.type() != rr_type::kOpt) continue;
-    // RFC 6891 §6.1.1: at most one, owned by the root.
-    if (edns.present || record.owner_size != 1 || !edns.parse(record.fields, record.rdata)) return false;
+Query::Form Query::parse_without_question(std::span<const uint8_t> message) {
+  const Form form = parse_records(message, kHeaderSize);
+  return form == Form::kWellFormed ? Form::kNoQuestion : form;
+}
+
+/// The records behind the question, up to the message's very end.
+Query::Form Query::parse_records(std::span<const uint8_t> message, size_t at) {
+  const size_t plain = size_t{get16(message.data() + 6)} + get16(message.data() + 8);  // answer and authority
+  const size_t all = plain + get16(message.data() + 10);
+  Form form = Form::kWellFormed;
+  RecordView record;
+  for (size_t i = 0; i < all && form != Form::kQuestion; ++i) {
+    if (!record.read(message, at)) {
+      form = Form::kQuestion;
+    } else if (record.type() == rr_type::kOpt && i >= plain) {
+      // RFC 6891 §6.1.1: at most one, owned by the root.
+      const bool good = !edns.present && record.owner_size == 1 && edns.parse(record.fields, record.rdata);
+      if (!good) form = Form::kQuestion;
+    } else if (record.type() == rr_type::kTsig) {
+      // RFC 8945 §5.1: the last record of the additional section.
+      const bool good = i >= plain && i + 1 == all && tsig.parse(message, record);
+      form = good ? Form::kSigned : Form::kQuestion;
+    }
   }
-  return at == message.size();
+  if (at != message.size()) form = Form::kQuestion;
+  if (form == Form::kQuestion) edns.asked = 0;
+  return form;
 }
 
 }  // namespace meshdns

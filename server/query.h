@@ -1,11 +1,13 @@
 #pragma once
 
-// A query taken apart: its header, its question, its OPT. Nothing is copied but the name's lower-case form.
+// A query taken apart: its header, its question, its OPT and TSIG. Nothing is copied but the name's lower-case form, and what of a
+// TSIG comes back.
 
 #include <cstdint>
 #include <span>
 
 #include "server/edns.h"
+#include "server/tsig.h"
 #include "zone/query_name.h"
 
 namespace meshdns {
@@ -14,9 +16,11 @@ namespace meshdns {
 struct Query {
   /// How far a message can be understood.
   enum class Form : uint8_t {
-    kDrop,      // no header, or a response: never answered
-    kHeader,    // FORMERR, and the response carries no question
-    kQuestion,  // FORMERR behind the question, which the response repeats
+    kDrop,        // no header, or a response: never answered
+    kHeader,      // FORMERR, and the response carries no question
+    kQuestion,    // FORMERR behind the question, which the response repeats where there is one
+    kNoQuestion,  // well-formed, but for that
+    kSigned,      // well-formed, with a TSIG
     kWellFormed,
   };
 
@@ -25,14 +29,16 @@ struct Query {
 
   uint16_t id;
   uint16_t flags;                     // the header's second 16 bits
-  std::span<const uint8_t> question;  // name, type and class as they came; empty with kDrop and kHeader
+  std::span<const uint8_t> question;  // name, type and class as they came; may be empty but with kWellFormed
   uint16_t type;                      // 0 without a question
   uint16_t klass;
-  Edns edns;
-  QueryName name;
+  Edns edns;       // what it asks for is there with well-formed queries alone
+  QueryName name;  // with a question
+  Tsig tsig;       // with kSigned
 
  private:
-  bool parse_records(std::span<const uint8_t> message, size_t at, size_t plain, size_t additional);
+  Form parse_without_question(std::span<const uint8_t> message);
+  Form parse_records(std::span<const uint8_t> message, size_t at);
 };
 
 }  // namespace meshdns

@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <span>
 
+#include "server/chaos.h"
 #include "server/client.h"
+#include "server/cookies.h"
 #include "server/counters.h"
 #include "server/edns.h"
 #include "server/identity.h"
@@ -22,8 +24,9 @@ namespace meshdns {
 class Directory;
 
 struct ResponderOptions {
-  uint16_t udp_size = 1232;  // octets that we advertise, and the most of a response over UDP (RFC 6891 §6.2.5)
-  uint16_t keepalive = 300;  // how long a TCP connection may idle, in units of 100 ms (RFC 7828)
+  uint16_t udp_size = 1232;          // octets that we advertise, and the most of a response over UDP (RFC 6891 §6.2.5)
+  uint16_t keepalive = 300;          // how long a TCP connection may idle, in units of 100 ms (RFC 7828)
+  const Cookies* cookies = nullptr;  // outlives the responder; without them a COOKIE option is an unknown one
   Identity identity{};
 };
 
@@ -38,15 +41,22 @@ class Responder {
   size_t respond(std::span<const uint8_t> message, const Client& client, std::span<uint8_t> out);
 
  private:
+  bool answer_options(const Client& client);
   ZoneAnswer decide(Query::Form form, const Client& client, Response& response);
-  size_t finish(const ZoneAnswer& answer, Response& response);
+  ZoneAnswer reject(Query::Form form) const;
+  Rcode rcode_without_question() const;
+  ZoneAnswer answer_chaos(Response& response) const;
+  ZoneAnswer answer_ixfr(Response& response) const;
+  size_t finish(const ZoneAnswer& answer, Query::Form form, Response& response);
 
   const Directory& directory_;
   Counters& counters_;
   const ResponderOptions options_;
   uint32_t rotation_ = 0;  // with which of several records to begin
   Query query_;
-  OptOptions opt_;  // of the response
+  const Chaos chaos_;
+  OptOptions opt_;        // of the response
+  Cookies::Sent cookie_;  // of the query, where there is one
 };
 
 }  // namespace meshdns

@@ -29,6 +29,7 @@ class Response {
   }
 
   size_t size() const { return size_; }
+  size_t room() const { return limit_ - size_; }
   const uint8_t* data() const { return out_; }
   uint8_t* record(size_t at) { return out_ + at; }
   uint16_t count(Section section) const { return counts_[section]; }

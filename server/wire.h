@@ -41,7 +41,7 @@ inline constexpr unsigned kFlagRd = 0x0100;
 inline constexpr unsigned kFlagCd = 0x0010;
 inline constexpr unsigned kRcodeMask = 0x000f;
 
-// RFC 1035 §4.1.1; YXDOMAIN: RFC 2136 §2.2; BADVERS: RFC 6891 §9.
+// RFC 1035 §4.1.1; YXDOMAIN: RFC 2136 §2.2; NOTAUTH: RFC 8945 §3; BADVERS: RFC 6891 §9; BADCOOKIE: RFC 7873 §8.
 enum class Rcode : uint16_t {
   kNoError = 0,
   kFormErr = 1,
@@ -50,9 +50,12 @@ enum class Rcode : uint16_t {
   kNotImp = 4,
   kRefused = 5,
   kYxDomain = 6,
-  kBadVers = 16
+  kNotAuth = 9,
+  kBadVers = 16,
+  kBadCookie = 23,
 };
 
 inline constexpr uint16_t kClassIn = 1;
+inline constexpr uint16_t kClassChaos = 3;
 
 }  // namespace meshdns

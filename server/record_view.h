@@ -22,7 +22,7 @@ inline size_t skip_name(std::span<const uint8_t> message, size_t at) {
   return 0;
 }
 
-struct Record {
+struct RecordView {
   size_t at;                       // where its owner begins
   size_t owner_size;               // octets, as written
   const uint8_t* fields;           // TYPE, CLASS, TTL, RDLENGTH
