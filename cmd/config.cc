@@ -1,6 +1,9 @@
 #include "cmd/config.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "zone/reverse.h"
 
 namespace meshdns {
 
@@ -24,6 +27,22 @@ Config without_ipv6(Config config) {
   return config;
 }
 
+std::vector<ZoneOptions> all_zones(const Config& config) {
+  std::vector<ZoneOptions> zones = config.zones;
+  for (const IpBlock& block : config.publish.reverse) {
+    for (Name& apex : reverse_apexes(block)) {
+      const auto is_same = [&](const ZoneOptions& zone) { return apex == zone.apex; };
+      const auto holds = [&](const ZoneOptions& zone) { return apex.is_within(zone.apex); };
+      const auto made = zones.begin() + static_cast<ptrdiff_t>(config.zones.size());
+      if (std::any_of(zones.begin(), made, is_same) || std::any_of(made, zones.end(), holds)) continue;
+      ZoneOptions& zone = zones.emplace_back(config.zones.front());
+      zone.apex = std::move(apex);
+      zone.file.clear();
+    }
+  }
+  return zones;
+}
+
 std::vector<std::string> changed_keys(const Config& before, const Config& after) {
   std::vector<std::string> changed;
   const auto compare = [&](const char* key, const auto& member) {
@@ -33,6 +52,7 @@ std::vector<std::string> changed_keys(const Config& before, const Config& after)
   compare("workers", [](const Config& c) { return c.workers; });
   compare("zones", [](const Config& c) { return c.zones; });
   compare("sources", [](const Config& c) { return c.sources; });
+  compare("publish", [](const Config& c) { return c.publish; });
   compare("limits", [](const Config& c) { return c.limits; });
   compare("admin", [](const Config& c) { return c.admin; });
   compare("log.level", [](const Config& c) { return c.log.level; });

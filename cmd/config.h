@@ -11,6 +11,7 @@
 
 #include "server/server.h"
 #include "zone/address.h"
+#include "zone/catalog.h"
 #include "zone/name.h"
 #include "zone/zone.h"
 
@@ -63,6 +64,7 @@ struct Config {
   unsigned workers = 0;               // 0: one a core that the container may use
   std::vector<ZoneOptions> zones;     // a name server without addresses: the listening ones that are not wildcards
   std::vector<SourceConfig> sources;  // in order; empty: the cluster that the pod is in
+  CatalogOptions publish;
   ServerLimits limits;
   AdminConfig admin;
   LogConfig log;
@@ -72,6 +74,9 @@ struct Config {
 /// The same for a host whose kernel has no IPv6, where [::] means none of its addresses, or 0.0.0.0 where it stands for both
 /// families: the defaults name it, and a server without IPv6 is better than none.
 Config without_ipv6(Config config);
+
+/// The configured zones and, behind them, those that publish.reverse makes us own, which are as the first configured one is.
+std::vector<ZoneOptions> all_zones(const Config& config);
 
 /// The keys ("listen", "log.format", …) in which two configurations differ.
 std::vector<std::string> changed_keys(const Config& before, const Config& after);

@@ -128,15 +128,15 @@ void read_sources(const Value& value, std::vector<SourceConfig>& sources) {
   value.complain("found " + std::to_string(count) + " sources, which is not yet supported; expected one");
 }
 
-void read_publish(const Value& value) {
+void read_publish(const Value& value, CatalogOptions& publish) {
   value.fields({
       {"visibility", [](const Value& v) { v.only("public"); }},
       {"claims", [](const Value& v) { v.only("any"); }},
       {"withoutAddress", [](const Value& v) { v.only("skip"); }},
       {"defaultAddress", [](const Value& v) { v.only(""); }},
       {"conflicts", [](const Value& v) { v.only("oldest"); }},
-      {"reverse", [](const Value& v) { v.only_empty_list(); }},
-      {"services", [](const Value& v) { v.only("false"); }},
+      {"reverse", [&](const Value& v) { v.read_list(0, publish.reverse, parse_block); }},
+      {"services", [&](const Value& v) { v.read(publish.services, parse_bool); }},
   });
 }
 
@@ -177,7 +177,7 @@ void read_all(const Value& value, Config& config) {
       {"zones", [&](const Value& v) { read_zones(v, config.zones); }},
       {"sources", [&](const Value& v) { read_sources(v, config.sources); }},
       {"sourceWait", [](const Value& v) { v.only("60s"); }},
-      {"publish", read_publish},
+      {"publish", [&](const Value& v) { read_publish(v, config.publish); }},
       {"transfer",
        [](const Value& v) {
          v.fields({{"allow", [](const Value& w) { w.only_empty_list(); }}});

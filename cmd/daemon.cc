@@ -84,8 +84,8 @@ class Daemon {
         version_(std::move(version)),
         reload_(std::move(reload)),
         sources_(make_sources(config_.sources)),
-        directory_(with_addresses(config_.zones, config_.listen), unix_time()),
-        catalog_(directory_, sources_),
+        directory_(with_addresses(all_zones(config_), config_.listen), unix_time()),
+        catalog_(directory_, sources_, config_.publish),
         questions_(loop_.get()),
         server_(directory_) {}
 

@@ -164,6 +164,10 @@ Result<LogFormat> parse_log_format(std::string_view text) {
   return parse_choice<LogFormat, 2>(text, {{{"text", LogFormat::kText}, {"json", LogFormat::kJson}}});
 }
 
+Result<bool> parse_bool(std::string_view text) {
+  return parse_choice<bool, 2>(text, {{{"true", true}, {"false", false}}});
+}
+
 Result<QueryLog> parse_query_log(std::string_view text) {
   return parse_choice<QueryLog, 3>(
       text, {{{"none", QueryLog::kNone}, {"errors", QueryLog::kErrors}, {"all", QueryLog::kAll}}});

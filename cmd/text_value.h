@@ -49,6 +49,7 @@ Result<std::string> parse_cluster(std::string_view text);
 /// A namespace's name: an RFC 1123 label, as Kubernetes has it.
 Result<std::string> parse_namespace(std::string_view text);
 
+Result<bool> parse_bool(std::string_view text);
 Result<LogLevel> parse_log_level(std::string_view text);
 Result<LogFormat> parse_log_format(std::string_view text);
 Result<QueryLog> parse_query_log(std::string_view text);

@@ -27,6 +27,8 @@ class Directory;
 struct CatalogOptions {
   std::vector<IpBlock> reverse;  // PTR for published addresses within, in the zones that the directory has for them
   bool services = false;         // SRV _port._proto.host
+
+  bool operator==(const CatalogOptions&) const = default;
 };
 
 class Catalog {

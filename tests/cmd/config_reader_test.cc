@@ -205,8 +205,10 @@ TEST_CASE("what is wrong with a file") {
       {"publish: {defaultAddress: 240.0.0.1}",
        "f:1: publish.defaultAddress: found '240.0.0.1'" + later + "'' or no such key"},
       {"publish: {conflicts: merge}", "f:1: publish.conflicts: found 'merge'" + later + "'oldest' or no such key"},
-      {"publish: {reverse: [10.0.0.0/8]}", "f:1: publish.reverse: found a list" + later + "[] or no such key"},
-      {"publish: {services: true}", "f:1: publish.services: found 'true'" + later + "'false' or no such key"},
+      {"publish: {reverse: [10.0.0.1/8]}",
+       "f:1: publish.reverse[0]: found '10.0.0.1/8', expected an IP address or a CIDR block such as 10.0.0.0/8; "
+       "'10.0.0.1/8' has bits set behind its prefix length"},
+      {"publish: {services: yes}", "f:1: publish.services: found 'yes', expected true or false"},
       {"transfer: {allow: [::/0]}", "f:1: transfer.allow: found a list" + later + "[] or no such key"},
       {"cookies: {secretFile: /s}", "f:1: cookies.secretFile: found '/s'" + later + "'' or no such key"},
       {"identity: {nsid: a}", "f:1: identity.nsid: found 'a'" + later + "'' or no such key"},

@@ -24,6 +24,28 @@ TEST_CASE("the configuration of a user who says nothing") {
   CHECK(changed_keys(config, Config()).empty());
 }
 
+TEST_CASE("the zones that publish.reverse makes ours") {
+  struct Case {
+    std::vector<const char*> blocks;
+    std::vector<std::string> expected;
+  };
+  const std::vector<Case> cases = {
+      {{}, {"global"}},
+      {{"240.0.0.0/16"}, {"global", "0.240.in-addr.arpa"}},
+      {{"240.0.0.0/15"}, {"global", "0.240.in-addr.arpa", "1.240.in-addr.arpa"}},
+      {{"240.0.0.0/8", "240.1.0.0/16", "240.0.0.0/8"},
+       {"global", "240.in-addr.arpa"}},  // each name is in one zone of them
+      {{"10.0.0.1", "fd00::/8"}, {"global", "1.0.0.10.in-addr.arpa", "d.f.ip6.arpa"}},
+  };
+  for (const Case& c : cases) {
+    Config config;
+    for (const char* block : c.blocks) config.publish.reverse.push_back(*IpBlock::parse(block));
+    std::vector<std::string> apexes;
+    for (const ZoneOptions& zone : all_zones(config)) apexes.push_back(zone.apex.text());
+    CHECK(apexes == c.expected);
+  }
+}
+
 TEST_CASE("on a host without IPv6, its wildcard means nothing") {
   const auto v4 = [](const char* text) { return SocketAddress{*IpAddress::parse(text), 53}; };
   Config config;
@@ -45,6 +67,7 @@ TEST_CASE("the keys in which two configurations differ") {
       {"workers", [](Config& c) { c.workers = 2; }},
       {"zones", [](Config& c) { c.zones.front().ttl = 31; }},
       {"sources", [](Config& c) { c.sources.emplace_back(FilesConfig{"/a"}); }},
+      {"publish", [](Config& c) { c.publish.services = true; }},
       {"limits", [](Config& c) { c.limits.tcp_per_client = 1; }},
       {"admin", [](Config& c) { c.admin.allow.pop_back(); }},
       {"log.level", [](Config& c) { c.log.level = LogLevel::kDebug; }},

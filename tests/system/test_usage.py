@@ -53,7 +53,6 @@ WRONG = [
     ([], "a: &a [x]\nlisten: *b\n", r"FILE:2"),
     ([], "- a list\n", r"FILE:1"),
     # keys of later versions: the default is accepted, anything else refused by name
-    ([], "publish: {services: true}\n", r"FILE:1: publish\.services.*not yet supported"),
     ([], "publish:\n  conflicts: merge\n", r"FILE:2: publish\.conflicts.*not yet supported"),
     ([], "transfer: {allow: [127.0.0.1]}\n", r"FILE:1: transfer\.allow.*not yet supported"),
     ([], "cookies: {secretFile: x}\n", r"FILE:1: cookies\.secretFile.*not yet supported"),
