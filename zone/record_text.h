@@ -20,6 +20,9 @@ std::string type_text(uint16_t type);
 /// "IN", "CLASS7".
 std::string class_text(uint16_t klass);
 
+/// The class that `text` names, in either form; nothing where there is no such class.
+std::optional<uint16_t> parse_class(const std::string& text);
+
 /// The type that `text` names, in either form; nothing where there is no such type.
 std::optional<uint16_t> parse_type(const std::string& text);
 

@@ -1,10 +1,18 @@
 #pragma once
 
-// Zone files: RFC 1035 §5 master files with $ORIGIN, $TTL (RFC 2308 §4) and $INCLUDE, every type that ldns parses, and RFC 3597 for
-// the rest. Records are read one by one by ldns, in a loop that checks what ldns does not.
+// Zone files: RFC 1035 §5 master files with $ORIGIN, $TTL (RFC 2308 §4) and $INCLUDE, every type that ldns parses, and
+// RFC 3597 for the rest. Records are read one by one by ldns, in a loop that checks what ldns does not.
+//
+// A record without a TTL has that of $TTL, before any $TTL that of the record before it, and before any TTL that of the
+// options. A $TTL of an included file stays in effect behind the $INCLUDE (RFC 2308 §4); origin and owner are those
+// from before it (RFC 1035 §5.1).
+//
+// Errors read "FILE:LINE: what was found, expected …". Any thread; a million records take some seconds.
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "zone/result.h"
 #include "zone/zone_records.h"
@@ -17,7 +25,19 @@ struct ZoneFileOptions {
   bool whole = false;  // a file without SOA and NS is an error; else SOA and NS come together or not at all
 };
 
-/// Reads all of `path` and what it includes, or nothing: the error names file, line and reason. Blocks the calling thread.
-Result<ZoneRecords> read_zone_file(const std::string& path, const ZoneFileOptions& options);
+/// Of a zone's file and what it includes, together: some six million records, for whose parsing 2 GiB are needed.
+inline constexpr size_t kMaxZoneFileBytes = 256 << 20;
+
+/// $INCLUDEs within $INCLUDEs.
+inline constexpr size_t kMaxIncludeDepth = 16;
+
+/// Reads all of `path` and what it includes, or nothing: the error names file, line and reason. Blocks the calling
+/// thread. `files`, if any, gets the path of each file that was read or that should have been, after an error as well:
+/// what to watch.
+Result<ZoneRecords> read_zone_file(const std::string& path, const ZoneFileOptions& options,
+                                   std::vector<std::string>* files = nullptr);
+
+/// The same for text in memory, which errors call `file`. $INCLUDE is an error.
+Result<ZoneRecords> read_zone_text(std::string_view text, const std::string& file, const ZoneFileOptions& options);
 
 }  // namespace meshdns
