@@ -54,6 +54,8 @@ std::vector<std::string> changed_keys(const Config& before, const Config& after)
   compare("sources", [](const Config& c) { return c.sources; });
   compare("publish", [](const Config& c) { return c.publish; });
   compare("limits", [](const Config& c) { return c.limits; });
+  compare("cookies", [](const Config& c) { return c.cookie_secrets; });
+  compare("identity", [](const Config& c) { return c.identity; });
   compare("admin", [](const Config& c) { return c.admin; });
   compare("log.level", [](const Config& c) { return c.log.level; });
   compare("log.format", [](const Config& c) { return c.log.format; });

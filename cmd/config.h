@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/identity.h"
 #include "server/server.h"
 #include "zone/address.h"
 #include "zone/catalog.h"
@@ -66,6 +67,8 @@ struct Config {
   std::vector<SourceConfig> sources;  // in order; empty: the cluster that the pod is in
   CatalogOptions publish;
   ServerLimits limits;
+  std::string cookie_secrets;  // a file; empty: a random secret of this process
+  Identity identity;
   AdminConfig admin;
   LogConfig log;
   std::chrono::milliseconds lameduck{5'000};

@@ -151,6 +151,17 @@ void read_limits(const Value& value, ServerLimits& limits) {
   });
 }
 
+void read_cookies(const Value& value, std::string& secrets) {
+  value.fields({{"secretFile", [&](const Value& v) { v.read(secrets, any_text); }}});
+}
+
+void read_identity(const Value& value, Identity& identity) {
+  value.fields({
+      {"nsid", [&](const Value& v) { v.read(identity.nsid, parse_identity); }},
+      {"version", [&](const Value& v) { v.read(identity.version, parse_version); }},
+  });
+}
+
 void read_listen(const Value& value, std::vector<SocketAddress>& listen) {
   value.read_list(1, listen, parse_socket_address);
 }
@@ -183,15 +194,8 @@ void read_all(const Value& value, Config& config) {
          v.fields({{"allow", [](const Value& w) { w.only_empty_list(); }}});
        }},
       {"limits", [&](const Value& v) { read_limits(v, config.limits); }},
-      {"cookies",
-       [](const Value& v) {
-         v.fields({{"secretFile", [](const Value& w) { w.only(""); }}});
-       }},
-      {"identity",
-       [](const Value& v) {
-         v.fields(
-             {{"nsid", [](const Value& w) { w.only(""); }}, {"version", [](const Value& w) { w.only("hidden"); }}});
-       }},
+      {"cookies", [&](const Value& v) { read_cookies(v, config.cookie_secrets); }},
+      {"identity", [&](const Value& v) { read_identity(v, config.identity); }},
       {"admin", [&](const Value& v) { read_admin(v, config.admin); }},
       {"state", [](const Value& v) { v.only(""); }},
       {"log", [&](const Value& v) { read_log(v, config.log); }},

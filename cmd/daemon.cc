@@ -15,11 +15,13 @@
 #include <utility>
 
 #include "cmd/control_queue.h"
+#include "cmd/cookie_file.h"
 #include "cmd/duration.h"
 #include "cmd/entry_sources.h"
 #include "cmd/event_loop.h"
 #include "cmd/logging.h"
 #include "server/admin.h"
+#include "server/cookies.h"
 #include "server/cpus.h"
 #include "zone/catalog.h"
 #include "zone/directory.h"
@@ -87,6 +89,7 @@ class Daemon {
         directory_(with_addresses(all_zones(config_), config_.listen), unix_time()),
         catalog_(directory_, sources_, config_.publish),
         questions_(loop_.get()),
+        cookies_({random_cookie_secret()}, directory_.epochs()),
         server_(directory_) {}
 
   /// Opens everything. The error says what could not be opened, and why.
@@ -97,10 +100,17 @@ class Daemon {
     auto entries = EntrySources::open(config_.sources, loop_.get(), catalog_, sources_, programming_);
     if (!entries) return Error{entries.error()};
     entries_ = *std::move(entries);
+    if (!config.cookie_secrets.empty()) {
+      auto file = CookieFile::open(&loop_.get(), config.cookie_secrets, cookies_);
+      if (!file) return Error{file.error()};
+      cookie_file_ = *std::move(file);
+    }
     const auto listening = server_.start({.listen = config.listen,
                                           .workers = config.workers == 0 ? usable_cpus() : config.workers,
                                           .limits = config.limits,
-                                          .query_log = config.log.queries});
+                                          .query_log = config.log.queries,
+                                          .cookies = &cookies_,
+                                          .identity = config.identity});
     if (!listening) return Error{listening.error()};
     for (const SocketAddress& address : *listening) spdlog::info("listening on {} (UDP and TCP)", address.text());
     auto admin = AdminServer::start({config.admin.listen, config.admin.allow}, view());
@@ -117,6 +127,7 @@ class Daemon {
     loop_.run();
     server_.stop();
     entries_.reset();
+    cookie_file_.reset();
     questions_.close();
     admin_.reset();
     spdlog::info("stopped");
@@ -153,6 +164,7 @@ class Daemon {
   }
 
   void read_configuration_again() {
+    if (cookie_file_) cookie_file_->check();
     const auto config = reload_();
     if (!config) {
       log_lines(config.error());
@@ -191,9 +203,11 @@ class Daemon {
   Catalog catalog_;
   ProgrammingDuration programming_;
   ControlQueue questions_;
+  Cookies cookies_;
   Server server_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<EntrySources> entries_;
+  std::unique_ptr<CookieFile> cookie_file_;
 };
 
 }  // namespace

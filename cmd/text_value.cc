@@ -153,6 +153,16 @@ Result<std::string> parse_namespace(std::string_view text) {
   return expected(text, "a namespace: up to 63 lower-case letters, digits and hyphens");
 }
 
+Result<std::string> parse_identity(std::string_view text) {
+  const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; };
+  if (text.size() <= Identity::kMaxSize && std::ranges::none_of(text, is_control)) return std::string(text);
+  return expected(text, "up to " + std::to_string(Identity::kMaxSize) + " octets without control characters");
+}
+
+Result<std::string> parse_version(std::string_view text) {
+  return text == "hidden" ? Result<std::string>(std::string()) : parse_identity(text);
+}
+
 Result<LogLevel> parse_log_level(std::string_view text) {
   return parse_choice<LogLevel, 4>(text, {{{"debug", LogLevel::kDebug},
                                            {"info", LogLevel::kInfo},

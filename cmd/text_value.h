@@ -50,6 +50,12 @@ Result<std::string> parse_cluster(std::string_view text);
 Result<std::string> parse_namespace(std::string_view text);
 
 Result<bool> parse_bool(std::string_view text);
+/// What the server says about itself: up to 128 octets of text, none of them a control character.
+Result<std::string> parse_identity(std::string_view text);
+
+/// The same; "hidden" is empty.
+Result<std::string> parse_version(std::string_view text);
+
 Result<LogLevel> parse_log_level(std::string_view text);
 Result<LogFormat> parse_log_format(std::string_view text);
 Result<QueryLog> parse_query_log(std::string_view text);

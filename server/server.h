@@ -11,11 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "server/identity.h"
 #include "zone/address.h"
 #include "zone/result.h"
 
 namespace meshdns {
 
+class Cookies;
 class Counters;
 class Directory;
 
@@ -44,6 +46,8 @@ struct ServerOptions {
   unsigned workers = 1;
   ServerLimits limits;
   QueryLog query_log = QueryLog::kNone;
+  const Cookies* cookies = nullptr;  // outlives the server
+  Identity identity{};
 };
 
 class Server {

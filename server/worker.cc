@@ -1,5 +1,7 @@
 #include "server/worker.h"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -10,12 +12,24 @@
 #include "zone/directory.h"
 
 namespace meshdns {
+namespace {
+
+ResponderOptions responder_options(const ServerOptions& options) {
+  constexpr std::chrono::milliseconds kKeepaliveUnit{100};
+  constexpr auto kLongest = std::numeric_limits<uint16_t>::max() * kKeepaliveUnit;
+  return {.udp_size = options.limits.udp_size,
+          .keepalive = static_cast<uint16_t>(std::min(options.limits.tcp_idle, kLongest) / kKeepaliveUnit),
+          .cookies = options.cookies,
+          .identity = options.identity};
+}
+
+}  // namespace
 
 Worker::Worker(Directory& directory, const ServerOptions& options, ConnectionLimits& limits, Counters& counters)
     : limits_(options.limits),
       connection_limits_(limits),
       reader_(directory.epochs()),
-      responder_(directory, counters, {.udp_size = options.limits.udp_size}),
+      responder_(directory, counters, responder_options(options)),
       context_{responder_, counters, reader_, limits_, options.query_log} {}
 
 Worker::~Worker() {

@@ -69,6 +69,8 @@ TEST_CASE("the keys in which two configurations differ") {
       {"sources", [](Config& c) { c.sources.emplace_back(FilesConfig{"/a"}); }},
       {"publish", [](Config& c) { c.publish.services = true; }},
       {"limits", [](Config& c) { c.limits.tcp_per_client = 1; }},
+      {"cookies", [](Config& c) { c.cookie_secrets = "/a"; }},
+      {"identity", [](Config& c) { c.identity.nsid = "a"; }},
       {"admin", [](Config& c) { c.admin.allow.pop_back(); }},
       {"log.level", [](Config& c) { c.log.level = LogLevel::kDebug; }},
       {"log.format", [](Config& c) { c.log.format = LogFormat::kJson; }},
