@@ -5,9 +5,11 @@
 #include <string>
 
 #include "server/query.h"
+#include "server/record_view.h"
 #include "server/socket_address.h"
 #include "server/wire.h"
 #include "zone/record_text.h"
+#include "zone/rr_type.h"
 
 namespace meshdns {
 namespace {
@@ -29,12 +31,24 @@ std::string flags_text(unsigned flags) {
   return text;
 }
 
+/// With the upper bits in the OPT (RFC 6891 §6.1.3): BADVERS and BADCOOKIE are such. `response` is ours, and so well-formed.
+unsigned rcode_of(std::span<const uint8_t> response) {
+  unsigned rcode = get16(response.data() + 2) & kRcodeMask;
+  constexpr size_t kQuestionFixed = 4;
+  size_t at = kHeaderSize;
+  if (get16(response.data() + 4) != 0) at += skip_name(response, at) + kQuestionFixed;
+  for (RecordView record{}; record.read(response, at);) {
+    if (record.type() == rr_type::kOpt) rcode |= unsigned{record.fields[4]} << 4U;
+  }
+  return rcode;
+}
+
 }  // namespace
 
 void log_query(QueryLog mode, const sockaddr& client, Transport transport, std::span<const uint8_t> query,
                std::span<const uint8_t> response, std::chrono::nanoseconds duration) {
   const unsigned flags = get16(response.data() + 2);
-  const unsigned rcode = flags & kRcodeMask;
+  const unsigned rcode = rcode_of(response);
   const bool ordinary =
       rcode == static_cast<unsigned>(Rcode::kNoError) || rcode == static_cast<unsigned>(Rcode::kNxDomain);
   if (mode == QueryLog::kErrors && ordinary) return;

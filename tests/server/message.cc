@@ -12,6 +12,16 @@ void put16(Bytes& out, unsigned value) {
   out.insert(out.end(), {static_cast<uint8_t>(value >> 8), static_cast<uint8_t>(value)});
 }
 
+void put_opt(Bytes& query, const QueryParts& parts) {
+  query.push_back(0);
+  put16(query, LDNS_RR_TYPE_OPT);
+  put16(query, parts.payload_size);
+  put16(query, parts.edns_flags >> 16);
+  put16(query, parts.edns_flags);
+  put16(query, static_cast<unsigned>(parts.options.size()));
+  query.insert(query.end(), parts.options.begin(), parts.options.end());
+}
+
 std::string line_of(char* text) {
   std::string line(text);
   std::free(text);
@@ -41,19 +51,14 @@ Bytes wire_name(const std::string& text) {
 
 Bytes make_query(const QueryParts& parts) {
   Bytes query;
-  for (const unsigned word : {0x1234U, parts.flags, 1U, 0U, 0U, parts.edns ? 1U : 0U}) put16(query, word);
+  const auto additional = static_cast<unsigned>(parts.additional.size()) + (parts.edns ? 1U : 0U);
+  for (const unsigned word : {0x1234U, parts.flags, 1U, 0U, 0U, additional}) put16(query, word);
   const Bytes name = wire_name(parts.name);
   query.insert(query.end(), name.begin(), name.end());
   put16(query, parts.type);
   put16(query, parts.klass);
-  if (!parts.edns) return query;
-  query.push_back(0);
-  put16(query, LDNS_RR_TYPE_OPT);
-  put16(query, parts.payload_size);
-  put16(query, parts.edns_flags >> 16);
-  put16(query, parts.edns_flags);
-  put16(query, static_cast<unsigned>(parts.options.size()));
-  query.insert(query.end(), parts.options.begin(), parts.options.end());
+  if (parts.edns) put_opt(query, parts);
+  for (const Bytes& record : parts.additional) query.insert(query.end(), record.begin(), record.end());
   return query;
 }
 
@@ -71,7 +76,9 @@ Parsed parse_response(const Bytes& response) {
                 .edns = ldns_pkt_edns(parsed),
                 .edns_size = ldns_pkt_edns_udp_size(parsed),
                 .dnssec_ok = ldns_pkt_edns_do(parsed),
-                .options = {}};
+                .options = {},
+                .tsig = {}};
+  if (ldns_pkt_tsig(parsed) != nullptr) result.tsig = line_of(ldns_rr2str(ldns_pkt_tsig(parsed)));
   if (const ldns_rdf* data = ldns_pkt_edns_data(parsed)) {
     result.options.assign(ldns_rdf_data(data), ldns_rdf_data(data) + ldns_rdf_size(data));
   }

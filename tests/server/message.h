@@ -20,8 +20,9 @@ struct QueryParts {
   unsigned flags = 0x0100;  // RD
   bool edns = false;
   uint16_t payload_size = 1232;
-  uint32_t edns_flags = 0;  // extended rcode, version, DO: what is the TTL elsewhere
-  Bytes options{};          // RDATA of the OPT
+  uint32_t edns_flags = 0;          // extended rcode, version, DO: what is the TTL elsewhere
+  Bytes options{};                  // RDATA of the OPT
+  std::vector<Bytes> additional{};  // records behind the OPT
 };
 
 Bytes make_query(const QueryParts& parts);
@@ -38,6 +39,7 @@ struct Parsed {
   unsigned edns_size;
   bool dnssec_ok;
   Bytes options;
+  std::string tsig;  // presentation form
 };
 
 /// Fails the test where ldns does not take `response` or octets are left.

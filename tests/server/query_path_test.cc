@@ -33,6 +33,18 @@ TEST_CASE("no query makes the responder allocate, lock or throw") {
   queries.push_back(make_query({.klass = 3}));
   queries.push_back(make_query({.flags = 0x2800}));
   queries.push_back(make_query({.edns = true, .edns_flags = 0x10000}));
+  const Bytes tsig = {1, 'k', 0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 18, 1, 'h', 0,
+                      0, 0,   0, 0, 0,   0, 0,   0, 0, 0, 0, 0, 0,  0, 0};
+  for (const Bytes& options :
+       {Bytes{0, 3, 0, 0}, Bytes{0, 11, 0, 0}, Bytes{0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8},
+        Bytes{0, 10, 0, 24, 1, 2, 3, 4, 5, 6, 7, 8, 1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8},
+        Bytes{0, 10, 0, 1, 0}}) {
+    queries.push_back(make_query({.edns = true, .options = options}));
+    queries.push_back(make_query({.edns = true, .options = options, .additional = {tsig}}));
+  }
+  for (const char* name : {"version.bind", "id.server", "authors.bind"}) {
+    queries.push_back(make_query({.name = name, .type = 16, .klass = 3}));
+  }
 
   Bytes out(65535);
   for (const Bytes& query : queries) {

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "server/cookies.h"
 #include "server/responder.h"
 #include "tests/server/message.h"
 #include "tests/zone/zone_fixture.h"
@@ -47,7 +48,9 @@ struct ResponderWorld {
   Catalog catalog{directory, all_sources};
   Counters counters{1};
   Epochs::Reader reader{directory.epochs()};
-  Responder responder{directory, counters, {}};
+  Cookies cookies{{CookieSecret{1, 2, 3}}, directory.epochs()};
+  Responder responder{
+      directory, counters, {.cookies = &cookies, .identity = {.nsid = "east-1", .version = "meshdns 0"}}};
 };
 
 }  // namespace meshdns::test

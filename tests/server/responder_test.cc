@@ -191,6 +191,7 @@ TEST_CASE("EDNS") {
     bool dnssec_ok;
     Bytes options;
   };
+  const Bytes nsid = {0, 3, 0, 6, 'e', 'a', 's', 't', '-', '1'};
   const std::vector<Case> cases = {
       {{.edns = true}, 0, false, {}},
       {{.edns = true, .edns_flags = 0x8000}, 0, true, {}},
@@ -199,7 +200,17 @@ TEST_CASE("EDNS") {
       {{.edns = true, .edns_flags = 0x018000}, 16, true, {}},
       {{.edns = true, .edns_flags = 0xff0000 | 1U << 24}, 16, false, {}},
       {{.edns = true, .options = {0xfd, 0xe9, 0, 2, 1, 2}}, 0, false, {}},  // an unknown option
-      {{.edns = true, .options = {0xfd, 0xe9, 0, 0, 0, 3, 0, 0}}, 0, false, {}},
+      {{.edns = true, .options = {0xfd, 0xe9, 0, 0, 0, 3, 0, 0}}, 0, false, nsid},
+      {{.name = "nobody.bar.global", .edns = true, .options = {0, 3, 0, 1, 9}}, 3, false, nsid},
+      {{.edns = true, .edns_flags = 0x10000, .options = {0, 3, 0, 0}}, 16, false, {}},
+      {{.edns = true, .options = {0, 3, 0, 0, 0, 3}}, 1, false, {}},   // cut: what was asked before counts no more
+      {{.edns = true, .options = {0, 11, 0, 0}}, 0, false, {}},        // keepalive is for TCP
+      {{.edns = true, .options = {0, 11, 0, 2, 0, 1}}, 0, false, {}},  // and ignored here, RFC 7828 §3.3.1
+      {{.edns = true, .options = {0, 12, 0, 2, 0, 0}}, 0, false, {}},  // padding is for encrypted transports
+      {{.edns = true, .options = {0, 10, 0, 7, 1, 2, 3, 4, 5, 6, 7}}, 1, false, {}},  // RFC 7873 §5.2.2
+      {{.flags = 0x2800, .edns = true}, 4, false, {0, 15, 0, 2, 0, 21}},              // RFC 8914: Not Supported
+      {{.klass = 3, .edns = true}, 5, false, {0, 15, 0, 2, 0, 18}},                   // Prohibited
+      {{.klass = 254, .edns = true}, 5, false, {0, 15, 0, 2, 0, 20}},
       {{.name = "example.org", .edns = true}, 5, false, {0, 15, 0, 2, 0, 20}},  // RFC 8914: Not Authoritative
   };
   ResponderWorld world;
@@ -210,6 +221,189 @@ TEST_CASE("EDNS") {
     CHECK(response.edns_size == 1232);
     CHECK(response.dnssec_ok == c.dnssec_ok);
     CHECK(response.options == c.options);
+  }
+}
+
+TEST_CASE("keepalive over TCP") {
+  struct Case {
+    Bytes options;
+    unsigned rcode;
+    Bytes expected;
+  };
+  const std::vector<Case> cases = {
+      {{}, 0, {}},
+      {{0, 11, 0, 0}, 0, {0, 11, 0, 2, 1, 44}},  // 300 times 100 ms
+      {{0, 3, 0, 0, 0, 11, 0, 0}, 0, {0, 3, 0, 6, 'e', 'a', 's', 't', '-', '1', 0, 11, 0, 2, 1, 44}},
+      {{0, 11, 0, 2, 0, 1}, 1, {}},  // RFC 7828 §3.2.1: a client states no timeout
+      {{0, 3, 0, 0, 0, 11, 0, 1, 0}, 1, {}},
+  };
+  ResponderWorld world;
+  for (const Case& c : cases) {
+    for (const Transport transport : {Transport::kTcp4, Transport::kTcp6}) {
+      const Parsed response = world.ask({.edns = true, .options = c.options}, transport);
+      CHECK(response.rcode == c.rcode);
+      CHECK(response.options == c.expected);
+    }
+  }
+}
+
+TEST_CASE("cookies") {
+  const Bytes client = {1, 2, 3, 4, 5, 6, 7, 8};
+  const auto option = [](const Bytes& cookie) {
+    Bytes option = {0, 10, 0, static_cast<uint8_t>(cookie.size())};
+    option.insert(option.end(), cookie.begin(), cookie.end());
+    return option;
+  };
+  const auto ask = [](ResponderWorld& world, const Bytes& options, bool question) {
+    Bytes query = make_query({.edns = true, .options = options});
+    if (!question) {
+      query.erase(query.begin() + 12, query.begin() + 12 + 18);
+      query[5] = 0;
+    }
+    return test::parse_response(world.respond(query));
+  };
+  ResponderWorld world;
+  const Parsed learned = ask(world, option(client), true);
+  CHECK(learned.rcode == 0);
+  CHECK(learned.answer.size() == 1);
+  REQUIRE(learned.options.size() == 4 + 24);
+  CHECK(std::equal(client.begin(), client.end(), learned.options.begin() + 4));
+  const Bytes good(learned.options.begin() + 4, learned.options.end());
+  Bytes bad = good;
+  bad.back() ^= 1;
+
+  struct Case {
+    const char* what;
+    Bytes options;
+    bool question;
+    unsigned rcode;
+    bool cookie;
+    bool same;  // as the one that was learned
+  };
+  const std::vector<Case> cases = {
+      {"ours comes back as it is", option(good), true, 0, true, true},
+      {"another is no reason not to answer", option(bad), true, 0, true, false},
+      {"a longer one", option(Bytes(40, 7)), true, 0, true, false},
+      {"no question, no server cookie", option(client), false, 0, true, false},
+      {"no question, ours", option(good), false, 0, true, true},
+      {"no question, another", option(bad), false, 23, true, false},
+      {"no question, a cookie of a wrong length", option(Bytes(9, 7)), false, 1, false, false},
+      {"no question, no cookie", {0, 3, 0, 0}, false, 1, false, false},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.what);
+    const Parsed response = ask(world, c.options, c.question);
+    CHECK(response.rcode == c.rcode);
+    CHECK(response.answer.size() == (c.question ? 1 : 0));
+    CHECK(response.question.size() == (c.question ? 1 : 0));
+    CHECK(((response.flags & kFlagAa) != 0) == c.question);
+    CHECK((response.options.size() == 4 + 24) == c.cookie);
+    if (c.same) CHECK(response.options == learned.options);
+  }
+}
+
+TEST_CASE("CHAOS") {
+  struct Case {
+    const char* name;
+    uint16_t type;
+    unsigned rcode;
+    std::vector<std::string> answer;
+  };
+  const std::vector<Case> cases = {
+      {"version.bind", kTxt, 0, {"version.bind. 0 CH TXT \"meshdns 0\""}},
+      {"Version.SERVER", 255, 0, {"Version.SERVER. 0 CH TXT \"meshdns 0\""}},
+      {"hostname.bind", kTxt, 0, {"hostname.bind. 0 CH TXT \"east-1\""}},
+      {"id.server", kTxt, 0, {"id.server. 0 CH TXT \"east-1\""}},
+      {"id.server", 1, 5, {}},
+      {"authors.bind", kTxt, 5, {}},
+      {"a.bar.global", 1, 5, {}},
+      {"id.server", 252, 5, {}},
+  };
+  ResponderWorld world;
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    for (const Transport transport : {Transport::kUdp4, Transport::kTcp6}) {
+      const Parsed response = world.ask({.name = c.name, .type = c.type, .klass = 3}, transport);
+      CHECK(response.rcode == c.rcode);
+      CHECK(response.flags == (c.rcode == 0 ? kAuthoritative : kAnswered));
+      CHECK(response.answer == c.answer);
+      CHECK(response.authority.empty());
+    }
+  }
+}
+
+TEST_CASE("IXFR over UDP") {
+  struct Case {
+    const char* name;
+    unsigned rcode;
+    size_t answer;
+  };
+  const std::vector<Case> cases = {
+      {"global", 0, 1}, {"a.bar.global", 9, 0}, {"nobody.global", 9, 0}, {"example.org", 9, 0}, {".", 9, 0}};
+  ResponderWorld world;
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const Parsed response = world.ask({.name = c.name, .type = 251});
+    CHECK(response.rcode == c.rcode);
+    REQUIRE(response.answer.size() == c.answer);
+    CHECK(response.authority.empty());
+    CHECK(((response.flags & kFlagAa) != 0) == (c.rcode == 0));
+    if (c.answer == 1) CHECK(response.answer[0].starts_with("global. 30 IN SOA "));
+  }
+}
+
+TEST_CASE("TSIG") {
+  const auto signed_by = [](const std::string& key) {
+    Bytes record = test::wire_name(key);
+    const Bytes rest = {0, 250, 0, 255, 0, 0, 0, 0,  0, 22, 4,   'h', 'm', 'a', 'c', 0,
+                        0, 1,   2, 3,   4, 5, 1, 44, 0, 0,  171, 205, 0,   0,   0,   0};
+    record.insert(record.end(), rest.begin(), rest.end());
+    return record;
+  };
+  std::string longest = "k";
+  while (longest.size() < 252) longest += ".k";
+  struct Case {
+    const char* what;
+    QueryParts query;
+    Transport transport;
+    unsigned rcode;
+    std::string owner;
+    bool truncated;
+  };
+  const std::vector<Case> cases = {
+      {"alone", {.additional = {signed_by("key")}}, Transport::kUdp4, 9, "key.", false},
+      {"behind an OPT", {.edns = true, .additional = {signed_by("Key")}}, Transport::kUdp4, 9, "Key.", false},
+      {"with UPDATE", {.flags = 0x2800, .additional = {signed_by("key")}}, Transport::kUdp4, 9, "key.", false},
+      {"with AXFR", {.type = 252, .additional = {signed_by("key")}}, Transport::kTcp4, 9, "key.", false},
+      {"with CHAOS", {.klass = 3, .additional = {signed_by("key")}}, Transport::kTcp4, 9, "key.", false},
+      {"with EDNS 1",
+       {.edns = true, .edns_flags = 0x10000, .additional = {signed_by("key")}},
+       Transport::kUdp4,
+       9,
+       "key.",
+       false},
+      {"before another record",
+       {.additional = {signed_by("key"), {0, 255, 0, 0, 1, 0, 0, 0, 0, 0, 0}}},
+       Transport::kUdp4,
+       1,
+       "",
+       false},
+      {"twice", {.additional = {signed_by("key"), signed_by("key")}}, Transport::kUdp4, 1, "", false},
+      {"what does not fit", {.name = longest, .additional = {signed_by(longest)}}, Transport::kUdp4, 9, "", true},
+      {"it fits TCP", {.name = longest, .additional = {signed_by(longest)}}, Transport::kTcp4, 9, longest + ".", false},
+  };
+  ResponderWorld world;
+  for (const Case& c : cases) {
+    CAPTURE(c.what);
+    const Parsed response = world.ask(c.query, c.transport);
+    CHECK(response.rcode == c.rcode);
+    CHECK((response.flags & kFlagAa) == 0);
+    CHECK(((response.flags & kFlagTc) != 0) == c.truncated);
+    CHECK(response.question.size() == 1);
+    CHECK(response.answer.empty());
+    CHECK(response.edns == c.query.edns);
+    // Time signed, fudge, an empty MAC, the original ID, BADKEY, no other data.
+    CHECK(response.tsig == (c.owner.empty() ? "" : c.owner + " 0 ANY TSIG hmac. 4328719365  300 0  43981 17 0 "));
   }
 }
 
