@@ -53,6 +53,7 @@ std::vector<std::string> changed_keys(const Config& before, const Config& after)
   compare("zones", [](const Config& c) { return c.zones; });
   compare("sources", [](const Config& c) { return c.sources; });
   compare("publish", [](const Config& c) { return c.publish; });
+  compare("transfer", [](const Config& c) { return c.transfer; });
   compare("limits", [](const Config& c) { return c.limits; });
   compare("cookies", [](const Config& c) { return c.cookie_secrets; });
   compare("identity", [](const Config& c) { return c.identity; });

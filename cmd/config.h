@@ -47,6 +47,12 @@ struct AdminConfig {
   bool operator==(const AdminConfig&) const = default;
 };
 
+struct TransferConfig {
+  std::vector<IpBlock> allow;  // who may transfer zones
+
+  bool operator==(const TransferConfig&) const = default;
+};
+
 enum class LogLevel : uint8_t { kDebug, kInfo, kWarn, kError };
 enum class LogFormat : uint8_t { kText, kJson };
 
@@ -66,6 +72,7 @@ struct Config {
   std::vector<ZoneOptions> zones;     // a name server without addresses: the listening ones that are not wildcards
   std::vector<SourceConfig> sources;  // in order; empty: the cluster that the pod is in
   CatalogOptions publish;
+  TransferConfig transfer;
   ServerLimits limits;
   std::string cookie_secrets;  // a file; empty: a random secret of this process
   Identity identity;

@@ -140,6 +140,10 @@ void read_publish(const Value& value, CatalogOptions& publish) {
   });
 }
 
+void read_transfer(const Value& value, TransferConfig& transfer) {
+  value.fields({{"allow", [&](const Value& v) { v.read_list(0, transfer.allow, parse_block); }}});
+}
+
 void read_limits(const Value& value, ServerLimits& limits) {
   constexpr uint32_t kMostConnections = 1'000'000;  // beyond what a process may have of open files
   value.fields({
@@ -189,10 +193,7 @@ void read_all(const Value& value, Config& config) {
       {"sources", [&](const Value& v) { read_sources(v, config.sources); }},
       {"sourceWait", [](const Value& v) { v.only("60s"); }},
       {"publish", [&](const Value& v) { read_publish(v, config.publish); }},
-      {"transfer",
-       [](const Value& v) {
-         v.fields({{"allow", [](const Value& w) { w.only_empty_list(); }}});
-       }},
+      {"transfer", [&](const Value& v) { read_transfer(v, config.transfer); }},
       {"limits", [&](const Value& v) { read_limits(v, config.limits); }},
       {"cookies", [&](const Value& v) { read_cookies(v, config.cookie_secrets); }},
       {"identity", [&](const Value& v) { read_identity(v, config.identity); }},

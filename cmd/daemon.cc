@@ -29,7 +29,8 @@
 namespace meshdns {
 namespace {
 
-/// How long /explain waits for the control thread. A relist of 100,000 entries may hold it for longer; a person asks again.
+/// How long /explain, /zones and transfers wait for the control thread. A relist of 100,000 entries may hold it for longer; a person asks
+/// again, and so does a secondary.
 constexpr std::chrono::seconds kPatience{1};
 
 int64_t unix_time() {
@@ -90,7 +91,7 @@ class Daemon {
         catalog_(directory_, sources_, config_.publish),
         questions_(loop_.get()),
         cookies_({random_cookie_secret()}, directory_.epochs()),
-        server_(directory_) {}
+        server_(directory_, copy_zone()) {}
 
   /// Opens everything. The error says what could not be opened, and why.
   std::optional<Error> start() {
@@ -109,6 +110,7 @@ class Daemon {
                                           .workers = config.workers == 0 ? usable_cpus() : config.workers,
                                           .limits = config.limits,
                                           .query_log = config.log.queries,
+                                          .transfer_allow = config.transfer.allow,
                                           .cookies = &cookies_,
                                           .identity = config.identity});
     if (!listening) return Error{listening.error()};
@@ -125,15 +127,23 @@ class Daemon {
   /// Until a signal has ended it.
   void run() {
     loop_.run();
+    questions_.close();
     server_.stop();
     entries_.reset();
     cookie_file_.reset();
-    questions_.close();
     admin_.reset();
     spdlog::info("stopped");
   }
 
  private:
+  /// For any other thread.
+  CopyZone copy_zone() {
+    return [this](const Zone& zone) -> std::shared_ptr<const ZoneCopy> {
+      const auto copy = [this, &zone] { return std::make_shared<const ZoneCopy>(zone, directory_.epochs()); };
+      return questions_.ask(kPatience, copy).value_or(nullptr);
+    };
+  }
+
   AdminView view() {
     AdminView view{.version = version_,
                    .directory = directory_,
@@ -141,9 +151,11 @@ class Daemon {
                    .catalog = catalog_.counts(),
                    .programming = programming_,
                    .workers = {},
-                   .explain = [this](const Name& name, uint16_t type) {
-                     return questions_.ask(kPatience, [this, name, type] { return catalog_.explain(name, type); });
-                   }};
+                   .explain =
+                       [this](const Name& name, uint16_t type) {
+                         return questions_.ask(kPatience, [this, name, type] { return catalog_.explain(name, type); });
+                       },
+                   .copy_zone = copy_zone()};
     for (const auto& counters : server_.counters()) view.workers.push_back(counters.get());
     return view;
   }

@@ -20,6 +20,7 @@ namespace meshdns {
 
 namespace {
 
+constexpr const char* kBusy = "busy: the answer did not come in time; try again in a moment\n";
 constexpr const char* kMasterFile = "text/dns; charset=utf-8";  // RFC 4027
 
 /// From a mnemonic, TYPE65280 (RFC 3597), or a number; 0 where it is none of these.
@@ -96,11 +97,13 @@ AdminResponse AdminServer::State::zone(std::string_view name) {
   // A copy of a zone is large: one at a time bounds the memory.
   std::unique_lock alone(zone_mutex, std::try_to_lock);
   if (!alone) return {503, "another client is reading a zone: try again in a moment\n"};
+  const auto copy = view.copy_zone(**found);
+  if (!copy) return {503, kBusy};
   struct Reading {
     std::unique_lock<std::mutex> alone;
     ZoneText text;
   };
-  Reading begun{std::move(alone), ZoneText(**found, view.directory.epochs())};
+  Reading begun{std::move(alone), ZoneText(*copy)};
   return {200, "", kMasterFile, [reading = std::make_shared<Reading>(std::move(begun))](std::string& piece) {
             if (reading->text.next(piece)) return true;
             reading->alone = {};  // before the last piece is on its way: who has read a zone may ask for the next
@@ -117,7 +120,7 @@ AdminResponse AdminServer::State::explain(const AdminRequest& request) const {
   if (type == 0)
     return {400, "type=" + type_param + ": neither a type's name, such as A, nor a number from 1 to 65535\n"};
   const auto explanation = view.explain(*name, type);
-  if (!explanation) return {503, "busy: the answer did not come in time; try again in a moment\n"};
+  if (!explanation) return {503, kBusy};
   return {200, explanation_json(name->text(), type_text(type), *explanation), "application/json"};
 }
 

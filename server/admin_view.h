@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/counters.h"
+#include "server/zone_copy.h"
 #include "zone/catalog.h"
 #include "zone/directory.h"
 #include "zone/explanation.h"
@@ -17,8 +18,8 @@
 namespace meshdns {
 
 struct AdminView {
-  std::string version;   // of this program
-  Directory& directory;  // not const: /zones enters an epoch of it
+  std::string version;  // of this program
+  Directory& directory;  // not const: its epochs' figures are its writer's
   const Sources& sources;
   const Catalog::Counts& catalog;
   const ProgrammingDuration& programming;
@@ -27,6 +28,9 @@ struct AdminView {
   /// The catalog's explain(), asked of the control thread: may be called from several threads and may block up to a second; none
   /// where the control thread did not answer in time.
   std::function<std::optional<Explanation>(const Name& name, uint16_t type)> explain;
+
+  /// The same for a zone's owners.
+  CopyZone copy_zone;
 };
 
 }  // namespace meshdns

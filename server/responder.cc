@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/socket_address.h"
+#include "server/transfer_request.h"
 #include "zone/directory.h"
 #include "zone/rr_type.h"
 
@@ -34,7 +35,7 @@ size_t Responder::respond(std::span<const uint8_t> message, const Client& client
     limit = std::min<size_t>(limit, std::clamp(query_.edns.payload_size, kPlainUdpSize, options_.udp_size));
   const size_t opt_size = query_.edns.present ? kOptSize + opt_.size() : 0;
   Response response(out.data(), limit - opt_size, query_.question, rotation_);
-  const ZoneAnswer answer = decide(form, client, response);
+  const ZoneAnswer answer = decide(form, message, client, response);
   const size_t size = finish(answer, form, response);
   const size_t zone = answer.zone == nullptr ? counters_.no_zone() : answer.zone->index();
   counters_.count_response(zone, static_cast<unsigned>(answer.rcode), size);
@@ -57,13 +58,14 @@ bool Responder::answer_options(const Client& client) {
   return true;
 }
 
-ZoneAnswer Responder::decide(Query::Form form, const Client& client, Response& response) {
+ZoneAnswer Responder::decide(Query::Form form, std::span<const uint8_t> message, const Client& client,
+                             Response& response) {
   if (form != Query::Form::kWellFormed || (query_.flags & kOpcodeMask) != 0) return reject(form);
   if (query_.edns.version > 0) return {.rcode = Rcode::kBadVers};
   if (query_.klass != kClassIn) return answer_chaos(response);
   if (query_.type == rr_type::kAxfr && client.is_udp()) return {.rcode = Rcode::kFormErr};  // RFC 5936 §4.2
   if (query_.type == rr_type::kIxfr && client.is_udp()) return answer_ixfr(response);
-  if (query_.type == rr_type::kAxfr || query_.type == rr_type::kIxfr) return {.rcode = Rcode::kRefused};
+  if (query_.type == rr_type::kAxfr || query_.type == rr_type::kIxfr) return answer_transfer(message, client, response);
   return answer_from_zones(directory_, query_.name, query_.type, response);
 }
 
@@ -101,6 +103,32 @@ ZoneAnswer Responder::answer_ixfr(Response& response) const {
     return {.rcode = Rcode::kNotAuth, .extended_error = ExtendedError::kNotAuthoritative};
   }
   return answer_from_zones(directory_, query_.name, rr_type::kSoa, response);
+}
+
+/// RFC 5936 and RFC 1995, over TCP.
+ZoneAnswer Responder::answer_transfer(std::span<const uint8_t> message, const Client& client, Response& response) {
+  const Zone* zone = directory_.find(query_.name);
+  if (zone == nullptr || query_.name.labels() != zone->apex_labels()) {
+    return {.rcode = Rcode::kNotAuth, .extended_error = ExtendedError::kNotAuthoritative};  // RFC 5936 §2.2.1
+  }
+  const IpAddress address = socket_address(client.address).address;
+  const auto has_it = [&](const IpBlock& block) { return block.contains(address); };
+  if (std::ranges::none_of(options_.transfer_allow, has_it)) {
+    return {.rcode = Rcode::kRefused, .extended_error = ExtendedError::kProhibited, .zone = zone};
+  }
+  if (!zone->complete()) {
+    return {.rcode = Rcode::kServFail, .extended_error = ExtendedError::kNotReady, .zone = zone};
+  }
+  if (query_.type == rr_type::kIxfr) {
+    const auto known = ixfr_serial(message, query_.question);
+    if (!known) return {.rcode = Rcode::kFormErr, .zone = zone};
+    // RFC 1995 §2, by RFC 1982's arithmetic: a client that has as much already gets the SOA alone.
+    if (static_cast<int32_t>(*known - zone->serial()) >= 0) {
+      return answer_from_zones(directory_, query_.name, rr_type::kSoa, response);
+    }
+  }
+  transfer_ = zone;
+  return {.authoritative = true, .zone = zone};
 }
 
 /// Adds OPT and TSIG, and writes the header. Returns the response's octets.

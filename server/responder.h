@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "server/chaos.h"
 #include "server/client.h"
@@ -27,6 +29,7 @@ struct ResponderOptions {
   uint16_t udp_size = 1232;          // octets that we advertise, and the most of a response over UDP (RFC 6891 §6.2.5)
   uint16_t keepalive = 300;          // how long a TCP connection may idle, in units of 100 ms (RFC 7828)
   const Cookies* cookies = nullptr;  // outlives the responder; without them a COOKIE option is an unknown one
+  std::vector<IpBlock> transfer_allow{};  // clients that may transfer zones
   Identity identity{};
 };
 
@@ -40,18 +43,24 @@ class Responder {
   /// Answers `message` into `out`. Returns the response's octets; 0: no answer is due (over TCP: close the connection).
   size_t respond(std::span<const uint8_t> message, const Client& client, std::span<uint8_t> out);
 
+  /// The zone that is to be sent in the place of the last response, which has all that its messages need but the records: header,
+  /// question and OPT. Null, but after an AXFR or IXFR over TCP; whoever asks over TCP has to take it.
+  const Zone* take_transfer() { return std::exchange(transfer_, nullptr); }
+
  private:
   bool answer_options(const Client& client);
-  ZoneAnswer decide(Query::Form form, const Client& client, Response& response);
+  ZoneAnswer decide(Query::Form form, std::span<const uint8_t> message, const Client& client, Response& response);
   ZoneAnswer reject(Query::Form form) const;
   Rcode rcode_without_question() const;
   ZoneAnswer answer_chaos(Response& response) const;
   ZoneAnswer answer_ixfr(Response& response) const;
+  ZoneAnswer answer_transfer(std::span<const uint8_t> message, const Client& client, Response& response);
   size_t finish(const ZoneAnswer& answer, Query::Form form, Response& response);
 
   const Directory& directory_;
   Counters& counters_;
   const ResponderOptions options_;
+  const Zone* transfer_ = nullptr;
   uint32_t rotation_ = 0;  // with which of several records to begin
   Query query_;
   const Chaos chaos_;

@@ -5,21 +5,24 @@
 #include "server/connection_limits.h"
 #include "server/counters.h"
 #include "server/sockets.h"
+#include "server/transfers.h"
 #include "server/worker.h"
 #include "zone/directory.h"
 
 namespace meshdns {
 
 struct Server::State {
-  explicit State(Directory& zones) : directory(zones) {}
+  State(Directory& zones, CopyZone copy_zone) : directory(zones), transfers(std::move(copy_zone)) {}
 
   Directory& directory;
+  Transfers transfers;
   std::unique_ptr<ConnectionLimits> limits;
   std::vector<std::unique_ptr<Counters>> counters;
   std::vector<std::unique_ptr<Worker>> workers;
 };
 
-Server::Server(Directory& directory) : state_(std::make_unique<State>(directory)) {}
+Server::Server(Directory& directory, CopyZone copy_zone)
+    : state_(std::make_unique<State>(directory, std::move(copy_zone))) {}
 
 Server::~Server() { stop(); }
 
@@ -27,8 +30,8 @@ Result<std::vector<SocketAddress>> Server::start(const ServerOptions& options) {
   state_->limits = std::make_unique<ConnectionLimits>(options.limits.tcp_connections, options.limits.tcp_per_client);
   for (unsigned i = 0; i < options.workers; ++i) {
     state_->counters.push_back(std::make_unique<Counters>(state_->directory.zones().size()));
-    state_->workers.push_back(
-        std::make_unique<Worker>(state_->directory, options, *state_->limits, *state_->counters.back()));
+    state_->workers.push_back(std::make_unique<Worker>(state_->directory, options, *state_->limits, state_->transfers,
+                                                       *state_->counters.back()));
     if (const auto opened = state_->workers.back()->open(); !opened) return Error{opened.error()};
   }
   std::vector<SocketAddress> listening;
@@ -46,6 +49,7 @@ Result<std::vector<SocketAddress>> Server::start(const ServerOptions& options) {
 
 void Server::stop() {
   for (const auto& worker : state_->workers) worker->begin_end();
+  state_->transfers.stop();
   state_->workers.clear();
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/identity.h"
+#include "server/zone_copy.h"
 #include "zone/address.h"
 #include "zone/result.h"
 
@@ -46,13 +47,14 @@ struct ServerOptions {
   unsigned workers = 1;
   ServerLimits limits;
   QueryLog query_log = QueryLog::kNone;
+  std::vector<IpBlock> transfer_allow;  // clients that may transfer zones
   const Cookies* cookies = nullptr;  // outlives the server
   Identity identity{};
 };
 
 class Server {
  public:
-  explicit Server(Directory& directory);
+  Server(Directory& directory, CopyZone copy_zone);
   ~Server();  // stops
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -61,7 +63,7 @@ class Server {
   Result<std::vector<SocketAddress>> start(const ServerOptions& options);
 
   /// Finishes what is in flight: answers what the UDP sockets hold (a flood: a part of it), lets TCP clients finish their
-  /// message for at most tcp_message, and ends the workers.
+  /// message for at most tcp_message, and ends the workers. CopyZone must not block any more.
   void stop();
 
   /// One a worker; valid as long as the server is.

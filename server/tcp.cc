@@ -114,13 +114,18 @@ void TcpListener::connection_closed(TcpConnection& connection) {
 }
 
 void TcpListener::close_late() {
-  const uint64_t now = uv_now(&loop_);
-  const auto close_late_of = [now](TcpConnection::List& connections, std::chrono::milliseconds allowed) {
-    while (!connections.empty() && connections.front()->since_ + milliseconds(allowed) <= now)
-      connections.front()->close();
+  const auto is_late = [now = uv_now(&loop_)](const auto& connection, std::chrono::milliseconds allowed) {
+    return connection->since_ + milliseconds(allowed) <= now;
   };
-  close_late_of(idle_, context_.limits.tcp_idle);
-  close_late_of(busy_, context_.limits.tcp_message);
+  while (!idle_.empty() && is_late(idle_.front(), context_.limits.tcp_idle)) idle_.front()->close();
+  while (!busy_.empty() && is_late(busy_.front(), context_.limits.tcp_message)) {
+    TcpConnection& connection = *busy_.front();
+    if (connection.transfer_moves() && !draining_) {
+      connection_goes_on(connection, true);
+    } else {
+      connection.close();
+    }
+  }
 }
 
 }  // namespace meshdns

@@ -14,12 +14,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kLengthSize = 2;
+constexpr size_t kLengthSize = TcpFraming::kLengthSize;
 
 }  // namespace
 
 TcpConnection::TcpConnection(TcpListener& listener, uv_loop_t& loop, WorkerContext& context)
-    : listener_(listener), context_(context) {
+    : listener_(listener), loop_(loop), context_(context) {
   uv_tcp_init(&loop, &handle_);
   handle_.data = this;
   write_.data = this;
@@ -49,6 +49,7 @@ void TcpConnection::start() {
 void TcpConnection::close() {
   if (closing_) return;
   closing_ = true;
+  if (transfer_ != nullptr) transfer_->detach();
   listener_.connection_closes(*this);
   uv_close(reinterpret_cast<uv_handle_t*>(&handle_), [](uv_handle_t* handle) {
     auto& self = *static_cast<TcpConnection*>(handle->data);
@@ -63,57 +64,43 @@ void TcpConnection::on_read(ssize_t size) {
   go_on(take(listener_.input().first(static_cast<size_t>(size))));
 }
 
-/// Answers what is complete of `bytes` behind what came before, and keeps the rest. Returns whether a message was complete.
+/// Answers what is complete of `bytes` behind what came before. Returns whether a message was complete.
 bool TcpConnection::take(std::span<const uint8_t> bytes) {
   const Epochs::Guard guard(context_.reader);
-  size_t answered;
-  if (partial_.empty()) {
-    answered = answer_messages(bytes);
-    partial_.assign(bytes.begin() + static_cast<ptrdiff_t>(answered), bytes.end());
-  } else {
-    partial_.insert(partial_.end(), bytes.begin(), bytes.end());
-    answered = answer_messages(partial_);
-    partial_.erase(partial_.begin(), partial_.begin() + static_cast<ptrdiff_t>(answered));
-    if (partial_.empty()) partial_.shrink_to_fit();
-  }
-  return answered > 0;
-}
-
-/// Returns the octets of the messages that were answered, or dropped.
-size_t TcpConnection::answer_messages(std::span<const uint8_t> bytes) {
-  size_t at = 0;
-  while (unsent_.empty() && bytes.size() - at >= kLengthSize) {
-    const size_t size = get16(bytes.data() + at);
-    if (bytes.size() - at - kLengthSize < size) break;
-    const bool answered = answer(bytes.subspan(at + kLengthSize, size));
-    at += kLengthSize + size;
-    if (answered) continue;
-    flush();
-    close();
-    return bytes.size();
-  }
+  const bool complete = framing_.take(bytes, [this](std::span<const uint8_t> message) { return answer(message); });
   flush();
-  return at;
+  start_transfer();
+  return complete;
 }
 
-/// False where no answer is due, which over TCP means: close.
-bool TcpConnection::answer(std::span<const uint8_t> message) {
+TcpFraming::Next TcpConnection::answer(std::span<const uint8_t> message) {
+  using Next = TcpFraming::Next;
   TcpListener::Output& output = listener_.output();
   const std::span<uint8_t> room = std::span(output.bytes).subspan(output.size, kLengthSize + TcpListener::kMessage);
   const auto start = Clock::now();
   const size_t size = context_.responder.respond(message, {transport_, reinterpret_cast<const sockaddr&>(peer_)},
                                                  room.subspan(kLengthSize));
-  if (size == 0) return false;
+  if (size == 0) {  // no answer is due, which over TCP means: close
+    flush();
+    close();
+    return Next::kEnd;
+  }
   const auto duration = Clock::now() - start;
   context_.counters.duration.observe(duration);
+  const std::span<const uint8_t> response = room.subspan(kLengthSize, size);
   if (context_.query_log != QueryLog::kNone) {
-    log_query(context_.query_log, reinterpret_cast<const sockaddr&>(peer_), transport_, message,
-              room.subspan(kLengthSize, size), duration);
+    log_query(context_.query_log, reinterpret_cast<const sockaddr&>(peer_), transport_, message, response, duration);
+  }
+  if (const Zone* zone = context_.responder.take_transfer()) {
+    transfer_ = std::make_shared<TransferStream>(static_cast<TransferStream::Client&>(*this), loop_, *zone, response);
+    uv_read_stop(stream());
+    return Next::kWait;
   }
   put16(room.data(), static_cast<unsigned>(size));
   output.size += kLengthSize + size;
   if (output.size >= TcpListener::kFlush) flush();
-  return true;
+  if (closing_) return Next::kEnd;
+  return unsent_.empty() ? Next::kMore : Next::kWait;
 }
 
 /// RFC 7766 §8: length and message in one write, and the replies to one read as well.
@@ -130,7 +117,11 @@ void TcpConnection::flush() {
   unsent_.assign(output.bytes.begin() + static_cast<ptrdiff_t>(sent),
                  output.bytes.begin() + static_cast<ptrdiff_t>(size));
   uv_read_stop(stream());
-  buffer = uv_buf_init(reinterpret_cast<char*>(unsent_.data()), static_cast<unsigned>(unsent_.size()));
+  send_unsent();
+}
+
+void TcpConnection::send_unsent() {
+  uv_buf_t buffer = uv_buf_init(reinterpret_cast<char*>(unsent_.data()), static_cast<unsigned>(unsent_.size()));
   uv_write(&write_, stream(), &buffer, 1,
            [](uv_write_t* write, int status) { static_cast<TcpConnection*>(write->data)->on_written(status); });
 }
@@ -140,14 +131,49 @@ void TcpConnection::on_written(int status) {
   unsent_.shrink_to_fit();
   if (closing_) return;
   if (status < 0) return close();
+  if (transfer_ == nullptr) return resume();
+  start_transfer();
+  go_on(true);
+}
+
+/// Goes on with what came while the client did not take what it had asked for.
+void TcpConnection::resume() {
   take({});
-  if (!unsent_.empty() || closing_) return go_on(true);
-  start();
+  if (closing_) return;
+  if (unsent_.empty() && transfer_ == nullptr) start();
   go_on(true);
 }
 
 void TcpConnection::go_on(bool progress) {
   if (!closing_) listener_.connection_goes_on(*this, progress);
+}
+
+// Zone transfers -----------------------------------------------------------------------------------------------------
+
+/// Behind the replies to what was asked before.
+void TcpConnection::start_transfer() {
+  if (transfer_ != nullptr && unsent_.empty() && !closing_) transfer_->start(context_.transfers, context_.mailbox);
+}
+
+std::string TcpConnection::address_text() const {
+  return socket_address(reinterpret_cast<const sockaddr&>(peer_)).text();
+}
+
+void TcpConnection::transfer_done() {
+  transfer_.reset();
+  resume();
+}
+
+void TcpConnection::transfer_refused() {
+  const std::span<const uint8_t> response = transfer_->response();
+  TcpListener::Output& output = listener_.output();
+  put16(output.bytes.data(), static_cast<unsigned>(response.size()));
+  uint8_t* header = output.bytes.data() + kLengthSize;
+  std::ranges::copy(response, header);
+  put16(header + 2, (get16(header + 2) & ~kFlagAa) | static_cast<unsigned>(Rcode::kServFail));
+  output.size = kLengthSize + response.size();
+  flush();
+  transfer_done();
 }
 
 }  // namespace meshdns

@@ -20,17 +20,19 @@ ResponderOptions responder_options(const ServerOptions& options) {
   return {.udp_size = options.limits.udp_size,
           .keepalive = static_cast<uint16_t>(std::min(options.limits.tcp_idle, kLongest) / kKeepaliveUnit),
           .cookies = options.cookies,
+          .transfer_allow = options.transfer_allow,
           .identity = options.identity};
 }
 
 }  // namespace
 
-Worker::Worker(Directory& directory, const ServerOptions& options, ConnectionLimits& limits, Counters& counters)
+Worker::Worker(Directory& directory, const ServerOptions& options, ConnectionLimits& limits, Transfers& transfers,
+               Counters& counters)
     : limits_(options.limits),
       connection_limits_(limits),
       reader_(directory.epochs()),
       responder_(directory, counters, responder_options(options)),
-      context_{responder_, counters, reader_, limits_, options.query_log} {}
+      context_{responder_, counters, reader_, limits_, options.query_log, transfers, mailbox_} {}
 
 Worker::~Worker() {
   if (!open_) return;
@@ -42,12 +44,10 @@ Worker::~Worker() {
 Result<std::monostate> Worker::open() {
   const auto failure = [](int error) { return Error{std::string("cannot start a worker: ") + uv_strerror(error)}; };
   if (const int error = uv_loop_init(&loop_)) return failure(error);
-  const auto on_end = [](uv_async_t* async) { static_cast<Worker*>(async->data)->close_all(); };
-  if (const int error = uv_async_init(&loop_, &end_, on_end)) {
+  if (const int error = mailbox_.open(loop_)) {
     uv_loop_close(&loop_);
     return failure(error);
   }
-  end_.data = this;
   open_ = true;
   return std::monostate();
 }
@@ -70,7 +70,7 @@ void Worker::start() {
 }
 
 void Worker::begin_end() {
-  if (open_ && !std::exchange(ending_, true)) uv_async_send(&end_);
+  if (open_ && !std::exchange(ending_, true)) mailbox_.post([this] { close_all(); });
 }
 
 void Worker::end() {
@@ -84,7 +84,7 @@ void Worker::end() {
 void Worker::close_all() {
   for (const auto& listener : udp_) listener->close();
   for (const auto& listener : tcp_) listener->close();
-  uv_close(reinterpret_cast<uv_handle_t*>(&end_), nullptr);
+  mailbox_.close();
 }
 
 }  // namespace meshdns

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/mailbox.h"
 #include "server/worker_context.h"
 #include "zone/result.h"
 
@@ -18,11 +19,13 @@ namespace meshdns {
 class ConnectionLimits;
 class Directory;
 class TcpListener;
+class Transfers;
 class UdpListener;
 
 class Worker {
  public:
-  Worker(Directory& directory, const ServerOptions& options, ConnectionLimits& limits, Counters& counters);
+  Worker(Directory& directory, const ServerOptions& options, ConnectionLimits& limits, Transfers& transfers,
+         Counters& counters);
   ~Worker();  // ends
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -43,7 +46,7 @@ class Worker {
   void close_all();
 
   uv_loop_t loop_{};
-  uv_async_t end_{};
+  Mailbox mailbox_;
   ServerLimits limits_;
   ConnectionLimits& connection_limits_;
   Epochs::Reader reader_;

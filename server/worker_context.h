@@ -12,12 +12,17 @@
 
 namespace meshdns {
 
+class Mailbox;
+class Transfers;
+
 struct WorkerContext {
   Responder& responder;
   Counters& counters;
   Epochs::Reader& reader;
   const ServerLimits& limits;
   QueryLog query_log;
+  Transfers& transfers;  // all workers'
+  Mailbox& mailbox;      // this worker's
 };
 
 }  // namespace meshdns

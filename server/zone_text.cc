@@ -4,12 +4,11 @@
 #include <array>
 #include <span>
 
-#include "zone/epochs.h"
+#include "server/zone_copy.h"
 #include "zone/name.h"
 #include "zone/owner_node.h"
 #include "zone/record_text.h"
 #include "zone/rr_type.h"
-#include "zone/zone.h"
 
 namespace meshdns {
 
@@ -40,20 +39,13 @@ bool canonically_before(std::span<const uint8_t> a, std::span<const uint8_t> b) 
 
 }  // namespace
 
-ZoneText::ZoneText(const Zone& zone, Epochs& epochs) : origin_(zone.apex().text()) {
-  {
-    Epochs::Reader reader(epochs);
-    const Epochs::Guard guard(reader);
-    if (const OwnerTree* tree = zone.tree()) tree->for_each_owner([this](const OwnerNode& node) { copy(node); });
-  }
+ZoneText::ZoneText(const ZoneCopy& zone) : origin_(zone.apex().text()) {
+  for (const OwnerNode* node : zone.owners()) copy(*node);
   const auto name = [this](const Owner& owner) {
     return std::span(copies_).subspan(owner.name, owner.records - owner.name);
   };
   std::sort(owners_.begin(), owners_.end(),
             [&](const Owner& a, const Owner& b) { return canonically_before(name(a), name(b)); });
-  // An owner that was taken away and put back while the copy was made may have been met in both its places.
-  const auto same = [&](const Owner& a, const Owner& b) { return std::ranges::equal(name(a), name(b)); };
-  owners_.erase(std::unique(owners_.begin(), owners_.end(), same), owners_.end());
 }
 
 void ZoneText::copy(const OwnerNode& node) {

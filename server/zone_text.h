@@ -3,8 +3,8 @@
 // A zone as a master file (RFC 1035 §5): $ORIGIN, the SOA, then all owners in canonical order (RFC 4034 §6.1), so that the files of
 // two moments or of two replicas can be compared line by line. Empty non-terminals have no line.
 //
-// Threads: any, one at a time for one object. The constructor holds an epoch while it copies the zone's records (about 100 octets a
-// name); afterwards nothing of the zone is used, however slowly the text is read. What changes while it copies is in the copy or not.
+// Threads: any, one at a time for one object. The constructor copies the zone's records (about 100 octets a name); afterwards nothing of
+// the zone is used, however slowly the text is read.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,13 +13,12 @@
 
 namespace meshdns {
 
-class Epochs;
 class OwnerNode;
-class Zone;
+class ZoneCopy;
 
 class ZoneText {
  public:
-  ZoneText(const Zone& zone, Epochs& epochs);
+  explicit ZoneText(const ZoneCopy& zone);
 
   /// Appends the next few hundred owners to `out`; whether more follows.
   bool next(std::string& out);

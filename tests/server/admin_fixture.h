@@ -57,7 +57,8 @@ struct AdminFixture {
               asked_name = asked.text();
               asked_type = type;
               return explanation;
-            }};
+            },
+            [this](const Zone& zone) { return std::make_shared<const ZoneCopy>(zone, directory.epochs()); }};
   }
 
   Directory directory{zone_options(), 1000};

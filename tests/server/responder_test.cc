@@ -110,8 +110,9 @@ TEST_CASE("headers") {
   CHECK(world.ask({.klass = 3}).rcode == 5);
   CHECK(world.ask({.klass = 255}).rcode == 5);
   CHECK(world.ask({.type = 252}).rcode == 1);
-  CHECK(world.ask({.type = 252}, Transport::kTcp4).rcode == 5);
-  CHECK(world.ask({.type = 251}, Transport::kTcp6).rcode == 5);
+  CHECK(world.ask({.type = 252}, Transport::kTcp4).rcode == 9);  // a.bar.global is no zone
+  CHECK(world.ask({.name = "global", .type = 252}, Transport::kTcp4).rcode == 5);
+  CHECK(world.ask({.name = "global", .type = 251}, Transport::kTcp6).rcode == 5);
 }
 
 /// A query with some octets put over it.

@@ -26,7 +26,8 @@ def server(nowhere, tmp_path_factory):
         "clusters": [{"name": "c", "cluster": {"server": nowhere, "insecure-skip-tls-verify": True}}],
         "users": [{"name": "u", "user": {"token": "a-secret-token"}}],
         "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}]}))
-    config = {"sources": [{"kubernetes": {"cluster": "east", "kubeconfig": str(kubeconfig)}}]}
+    config = {"sources": [{"kubernetes": {"cluster": "east", "kubeconfig": str(kubeconfig)}}],
+              "transfer": {"allow": ["127.0.0.1"]}}
     with Server(directory=directory, config=config) as running:
         yield running
 
@@ -53,6 +54,12 @@ def test_answer(server, name, rdtype, code, tcp):
     assert not records(answer, "authority")  # nothing that a cache would keep
     without = server.query(name, rdtype, tcp=tcp)
     assert (rcode(without), without.edns) == (code, -1)
+
+
+@pytest.mark.parametrize("name,code,ede", [("global", "SERVFAIL", [14]), ("example.org", "NOTAUTH", [20])])
+def test_transfer(server, name, code, ede):
+    answer = server.query(name, "AXFR", tcp=True, use_edns=0)
+    assert (rcode(answer), ede_codes(answer)) == (code, ede)
 
 
 def test_readiness_names_the_source(server):

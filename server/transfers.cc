@@ -1,0 +1,83 @@
+#include "server/transfers.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "zone/zone.h"
+
+namespace meshdns {
+
+Transfers::Transfers(CopyZone copy_zone) : copy_zone_(std::move(copy_zone)) {}
+
+Transfers::~Transfers() { stop(); }
+
+void Transfers::ask(const Zone& zone, std::weak_ptr<const void> asker, std::function<void(const Image&)> ready) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  waiting_.push_back({&zone, std::move(asker), std::move(ready)});
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  news_.notify_one();
+}
+
+void Transfers::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    news_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void Transfers::run() {
+  // Linux: of this thread alone. Queries and updates come first; the least that it gets beside them is one part in 70.
+  setpriority(PRIO_PROCESS, 0, 19);
+  for (;;) {
+    const std::vector<Request> requests = take_requests_for_one_zone();
+    if (requests.empty()) return;
+    const Image image = image_of(*requests.front().zone);
+    if (stopping_) return;
+    for (const Request& request : requests) request.ready(image);
+  }
+}
+
+/// Waits for them. None: the end.
+std::vector<Transfers::Request> Transfers::take_requests_for_one_zone() {
+  std::vector<Request> taken;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    news_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (stopping_) return taken;
+    std::erase_if(waiting_, [](const Request& request) { return request.asker.expired(); });
+    if (waiting_.empty()) continue;
+    const auto others = std::stable_partition(
+        waiting_.begin(), waiting_.end(), [zone = waiting_.front().zone](const Request& r) { return r.zone == zone; });
+    taken.assign(std::move_iterator(waiting_.begin()), std::move_iterator(others));
+    waiting_.erase(waiting_.begin(), others);
+    return taken;
+  }
+}
+
+Transfers::Image Transfers::image_of(const Zone& zone) {
+  std::erase_if(images_, [](const auto& each) { return each.second.expired(); });
+  for (const auto& [of, alive] : images_) {
+    if (Image image = of == &zone ? alive.lock() : nullptr; image && image->serial == zone.serial()) return image;
+  }
+  const auto refuse = [&](std::string_view why) -> Image {
+    if (!stopping_) spdlog::error("no transfer of zone {}: {}", zone.apex().text(), why);
+    return nullptr;
+  };
+  if (images_.size() >= kMostImages) {
+    return refuse(fmt::format("{} states of zones are being transferred already, which is the most", kMostImages));
+  }
+  const auto copy = copy_zone_(zone);
+  if (!copy) return refuse("the control thread was busy");
+  auto image = TransferImage::write(*copy, stopping_);
+  if (!image) return refuse(image.error());
+  images_.emplace_back(&zone, *image);
+  return *image;
+}
+
+}  // namespace meshdns
