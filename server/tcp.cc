@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/connection_limits.h"
+#include "server/mailbox.h"
 #include "server/worker_context.h"
 
 namespace meshdns {
@@ -57,34 +57,33 @@ void TcpListener::accept() {
   TcpConnection& connection = *idle_.back();
   connection.place_ = std::prev(idle_.end());
   connection.since_ = uv_now(&loop_);
-  if (connection.accept(reinterpret_cast<uv_stream_t*>(&listener_)) != 0 || !admit(connection.client())) {
+  if (connection.accept(reinterpret_cast<uv_stream_t*>(&listener_)) != 0 || !admit(connection)) {
     connection.close();
     return;
   }
-  connection.counted_ = true;
   context_.counters.tcp_connections.store(context_.counters.tcp_connections.load(std::memory_order_relaxed) + 1,
                                           std::memory_order_relaxed);
   connection.start();
 }
 
-/// RFC 7766 §6.2.2 leaves the limits to us. At one, the longest idle makes room; where none is idle, the new one has to go.
-bool TcpListener::admit(const IpAddress& client) {
-  using Verdict = ConnectionLimits::Verdict;
-  for (;;) {
-    const Verdict verdict = limits_.open(client);
-    if (verdict == Verdict::kOpen) return true;
-    bump(context_.counters.tcp_refused);
-    if (!close_longest_idle(verdict == Verdict::kTooManyOfClient ? &client : nullptr)) return false;
-  }
+bool TcpListener::admit(TcpConnection& connection) {
+  const auto [seat, displaced] = limits_.open(connection.client(), uv_hrtime(), *this);
+  if (seat == nullptr || displaced) bump(context_.counters.tcp_refused);
+  connection.seat_ = seat;
+  return seat != nullptr;
 }
 
-bool TcpListener::close_longest_idle(const IpAddress* client) {
-  const auto longest = std::ranges::find_if(idle_, [client](const auto& connection) {
-    return connection->counted_ && (client == nullptr || connection->client() == *client);
+/// Whatever it is doing by now: its place is taken.
+void TcpListener::seat_lost(uint64_t number) {
+  context_.mailbox.post([this, number] {
+    for (const TcpConnection::List* connections : {&idle_, &busy_}) {
+      const auto has_it = [number](const auto& each) {
+        return each->seat_ != nullptr && each->seat_->number() == number;
+      };
+      const auto found = std::ranges::find_if(*connections, has_it);
+      if (found != connections->end()) return (*found)->close();
+    }
   });
-  if (longest == idle_.end()) return false;
-  (*longest)->close();
-  return true;
 }
 
 // For how long -------------------------------------------------------------------------------------------------------
@@ -92,6 +91,7 @@ bool TcpListener::close_longest_idle(const IpAddress* client) {
 void TcpListener::connection_goes_on(TcpConnection& connection, bool progress) {
   const bool busy = connection.is_busy();
   if (!busy && draining_) return connection.close();
+  if (busy) connection.seat_->set_busy();
   // Still the same message; or, as we end, the next one, for which we do not wait longer.
   if (busy && connection.in_busy_ && (!progress || draining_)) return;
   (busy ? busy_ : idle_)
@@ -102,8 +102,8 @@ void TcpListener::connection_goes_on(TcpConnection& connection, bool progress) {
 
 void TcpListener::connection_closes(TcpConnection& connection) {
   closing_.splice(closing_.end(), connection.in_busy_ ? busy_ : idle_, connection.place_);
-  if (!std::exchange(connection.counted_, false)) return;
-  limits_.closed(connection.client());
+  if (connection.seat_ == nullptr) return;
+  limits_.closed(*std::exchange(connection.seat_, nullptr));
   context_.counters.tcp_connections.store(context_.counters.tcp_connections.load(std::memory_order_relaxed) - 1,
                                           std::memory_order_relaxed);
 }

@@ -11,14 +11,14 @@
 #include <span>
 #include <vector>
 
+#include "server/connection_limits.h"
 #include "server/tcp_connection.h"
 
 namespace meshdns {
 
-class ConnectionLimits;
 struct WorkerContext;
 
-class TcpListener {
+class TcpListener : private ConnectionLimits::Owner {
  public:
   static constexpr size_t kMessage = 65535;  // octets, the most that a length of two octets can say
   // Replies are written when they pass this many octets: more would let a client that does not read make us keep more.
@@ -26,7 +26,7 @@ class TcpListener {
 
   /// Takes over `fd`, bound and not yet listening. `limits` and `context` must outlive the listener.
   TcpListener(uv_loop_t& loop, int fd, ConnectionLimits& limits, WorkerContext& context);
-  ~TcpListener();  // after close() has been carried out by the loop
+  ~TcpListener() override;  // after close() has been carried out by the loop
   TcpListener(const TcpListener&) = delete;
   TcpListener& operator=(const TcpListener&) = delete;
 
@@ -52,8 +52,8 @@ class TcpListener {
   void connection_closed(TcpConnection& connection);
 
   void accept();
-  bool admit(const IpAddress& client);
-  bool close_longest_idle(const IpAddress* client);
+  bool admit(TcpConnection& connection);
+  void seat_lost(uint64_t number) override;
   void close_late();
   void end_when_drained();
 

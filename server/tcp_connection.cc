@@ -61,6 +61,7 @@ void TcpConnection::on_read(ssize_t size) {
   if (size == 0) return;
   // At a half close, too, all is done: every message that had come is answered, as nothing is read while replies wait.
   if (size < 0) return close();
+  seat_->set_idle(uv_hrtime());  // before anything is answered: who has an answer is not idle since the one before
   go_on(take(listener_.input().first(static_cast<size_t>(size))));
 }
 
@@ -138,6 +139,7 @@ void TcpConnection::on_written(int status) {
 
 /// Goes on with what came while the client did not take what it had asked for.
 void TcpConnection::resume() {
+  seat_->set_idle(uv_hrtime());
   take({});
   if (closing_) return;
   if (unsent_.empty() && transfer_ == nullptr) start();
@@ -161,7 +163,7 @@ std::string TcpConnection::address_text() const {
 
 void TcpConnection::transfer_done() {
   transfer_.reset();
-  resume();
+  if (!closing_) resume();
 }
 
 void TcpConnection::transfer_refused() {

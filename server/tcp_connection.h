@@ -17,6 +17,7 @@
 #include <span>
 #include <vector>
 
+#include "server/connection_limits.h"
 #include "server/counters.h"
 #include "server/tcp_framing.h"
 #include "server/transfer_stream.h"
@@ -87,7 +88,7 @@ class TcpConnection : private TransferStream::Client {
   // The listener's.
   List::iterator place_;
   bool in_busy_ = false;
-  bool counted_ = false;
+  ConnectionLimits::Seat* seat_ = nullptr;  // null: not admitted, or closing
   uint64_t since_ = 0;  // loop time in milliseconds at which its state, or the message that it waits for, began
 };
 

@@ -175,7 +175,7 @@ def test_replies_that_are_not_taken_have_a_deadline(start_server):
     ({"tcpConnections": 4}, ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"]),
 ], ids=["a client", "in all"])
 def test_beyond_the_limit_the_longest_idle_is_closed(start_server, limits, sources):
-    server = start_server(ENTRIES, {"limits": limits}, ["--workers", "1"])
+    server = start_server(ENTRIES, {"limits": limits}, ["--workers", "3"])
     clients = [TcpClient(server.dns_port, source=source) for source in sources]
     for client in clients:
         assert answers(client)
