@@ -47,10 +47,10 @@ std::optional<std::string> CookieFile::read() {
   if (seen == seen_) return std::nullopt;
   seen_ = std::move(seen);
   if (!content) return seen_;
-  const auto secrets = parse_cookie_secrets(path_, seen_);
+  const auto secrets = parse_cookie_secrets(path_, *seen_);
   if (!secrets) return secrets.error();
   cookies_.replace(*secrets);
-  spdlog::info("cookies: {} secrets from {}", secrets->size(), path_);
+  spdlog::info("cookies: {} secret{} from {}", secrets->size(), secrets->size() == 1 ? "" : "s", path_);
   return std::nullopt;
 }
 

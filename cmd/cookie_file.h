@@ -32,7 +32,7 @@ class CookieFile {
 
   const std::string path_;
   Cookies& cookies_;
-  std::string seen_;  // at the last look: the file, good or bad, or why it could not be read
+  std::optional<std::string> seen_;  // at the last look: the file, good or bad, or why it could not be read
   Timer timer_;
 };
 

@@ -13,6 +13,7 @@
 
 #include "server/identity.h"
 #include "server/wire.h"
+#include "zone/rr_type.h"
 
 namespace meshdns {
 
@@ -76,9 +77,8 @@ inline constexpr size_t kOptSize = 11;  // octets of an OPT without options
 /// Writes the OPT of a response (§6.1.2): root owner, our payload size, the rcode's upper bits, version 0, DO as it came. Returns
 /// its octets, kOptSize + options.size().
 inline size_t write_opt(uint8_t* out, uint16_t payload_size, Rcode rcode, bool dnssec_ok, const OptOptions& options) {
-  constexpr unsigned kOpt = 41;
   out[0] = 0;
-  put16(out + 1, kOpt);
+  put16(out + 1, rr_type::kOpt);
   put16(out + 3, payload_size);
   out[5] = static_cast<uint8_t>(static_cast<unsigned>(rcode) >> 4);
   out[6] = 0;

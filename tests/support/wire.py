@@ -20,10 +20,20 @@ def opt(payload=1232, version=0, flags=0, options=b"", owner=b"\0"):
     return owner + struct.pack(">HHBBHH", 41, payload, 0, version, flags, len(options)) + options
 
 
+def option(code, data=b"", size=None):
+    """An EDNS option; size where it shall not be what is there."""
+    return struct.pack(">HH", code, len(data) if size is None else size) + data
+
+
 def message(*questions, flags=0, additional=(), counts=None, id=4711):
     """counts: QDCOUNT … ARCOUNT where they shall not be what is there."""
     counts = counts or (len(questions), 0, 0, len(additional))
     return struct.pack(">6H", id, flags, *counts) + b"".join(questions) + b"".join(additional)
+
+
+def options(answer):
+    """The EDNS options of a dnspython message: code → octets."""
+    return {option.otype: option.to_wire() for option in answer.options}
 
 
 def fields(response):

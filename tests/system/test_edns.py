@@ -10,19 +10,18 @@ import pytest
 
 from support.entries import service_entry
 from support.meshdns import ede_codes, rcode
-from support.wire import AA, QR, UdpClient, fields, message, opt, question
+from support.wire import AA, QR, TcpClient, UdpClient, fields, message, opt, option, options, question
 
 ENTRIES = [
     service_entry("a", "a.bar.global", ["240.0.0.1"]),
     service_entry("thirty", "thirty.bar.global", [f"240.0.1.{i}" for i in range(1, 31)]),  # 512 < response < 1232
 ]
 
+CONFIG = {"identity": {"nsid": "east-1"}, "limits": {"tcpIdle": "12s"}}
+
+NSID, KEEPALIVE, PADDING, EDE = 3, 11, 12, 15
 GOOD = question("a.bar.global")
-NOERROR, FORMERR = 0, 1
-
-
-def option(code, data=b"", size=None):
-    return struct.pack(">HH", code, len(data) if size is None else size) + data
+NOERROR, FORMERR, NOTIMP = 0, 1, 4
 
 
 # what, the additional section, rcode
@@ -40,6 +39,7 @@ OPTS = [
     ("an owner that is not the root", [opt(owner=b"\x01a\0")], "FORMERR"),
     ("an owner by pointer", [opt(owner=b"\xc0\x0c")], "FORMERR"),
     ("an option that overruns", [opt(options=option(65001, b"x", 2))], "FORMERR"),
+    ("an option that overruns, of version 1", [opt(version=1, options=option(65001, b"x", 2))], "BADVERS"),
     ("half an option", [opt(options=b"\0\x03\0")], "FORMERR"),
     ("a record that is cut", [opt()[:-1]], "FORMERR"),
     ("RDATA that is cut", [opt()[:-2] + b"\0\x05x"], "FORMERR"),
@@ -78,16 +78,53 @@ def test_size(server, said, limit):
     assert bool(answer.flags & dns.flags.TC) == (size > limit)
 
 
-@pytest.mark.parametrize("name,options,expected", [
+@pytest.mark.parametrize("name,how,expected", [
     ("example.org", {"use_edns": 0}, [20]),
     ("example.org", {}, []),
     ("a.bar.global", {"use_edns": 0}, []),
     ("none.bar.global", {"use_edns": 0}, []),
+    ("a.bar.global", {"use_edns": 0, "rdclass": "CH"}, [18]),  # prohibited
+    ("a.bar.global", {"use_edns": 0, "rdclass": "HS"}, [20]),
 ])
-def test_extended_errors(server, name, options, expected):
-    answer = server.query(name, **options)
+def test_extended_errors(server, name, how, expected):
+    answer = server.query(name, **how)
     assert ede_codes(answer) == expected
-    assert (answer.edns >= 0) == bool(options)
+    assert (answer.edns >= 0) == bool(how)
+
+
+@pytest.mark.parametrize("opcode", [1, 2, 4, 5, 6, 15])
+def test_an_unknown_opcode_says_not_supported(server, opcode):
+    with UdpClient(server.dns_port) as client:
+        response = client.ask(message(GOOD, flags=opcode << 11, additional=[opt()]))
+    assert response == message(GOOD, flags=QR | opcode << 11 | NOTIMP, additional=[opt(options=option(EDE, b"\0\x15"))])
+
+
+# what is asked for, what comes over UDP and over TCP: code → octets; None: FORMERR
+ASKED = [
+    ("nothing", b"", {}, {}),
+    ("NSID", option(NSID), {NSID: b"east-1"}, {NSID: b"east-1"}),
+    ("NSID with something in it", option(NSID, b"x"), {NSID: b"east-1"}, {NSID: b"east-1"}),
+    ("keepalive", option(KEEPALIVE), {}, {KEEPALIVE: b"\0\x78"}),
+    ("keepalive with a timeout", option(KEEPALIVE, b"\0\1"), {}, None),
+    ("padding", option(PADDING, b"\0" * 20), {}, {}),
+    ("two", option(KEEPALIVE) + option(NSID), {NSID: b"east-1"}, {NSID: b"east-1", KEEPALIVE: b"\0\x78"}),
+]
+
+
+@pytest.mark.parametrize("asked,udp,tcp", [case[1:] for case in ASKED], ids=[case[0] for case in ASKED])
+def test_options(server, asked, udp, tcp):
+    for kind, expected in ((UdpClient, udp), (TcpClient, tcp)):
+        with kind(server.dns_port) as client:
+            answer = dns.message.from_wire(client.ask(message(GOOD, additional=[opt(options=asked)])))
+        assert rcode(answer) == ("FORMERR" if expected is None else "NOERROR")
+        assert options(answer) == (expected or {})
+
+
+def test_nsid_is_not_told_where_it_is_not_configured(start_server):
+    server = start_server(ENTRIES)
+    with UdpClient(server.dns_port) as client:
+        answer = dns.message.from_wire(client.ask(message(GOOD, additional=[opt(options=option(NSID))])))
+    assert (rcode(answer), options(answer)) == ("NOERROR", {})
 
 
 def test_an_opt_may_stand_among_other_records(server):

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from support.entries import service_entry
-from support.wire import TcpClient, UdpClient, message, opt, question
+from support.wire import TcpClient, UdpClient, message, opt, option, question
 
 ENTRIES = [service_entry("a", "a.bar.global", ["240.0.0.1"])]
 
@@ -15,7 +15,7 @@ TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warn|erro
 # CoreDNS's common format: remote:port id "type class name proto size do bufsize" rcode flags size duration
 QUERY = re.compile(r'127\.0\.0\.1:\d+ (\d+) "([^"]*)" (\S+) (\S+) (\d+) (\d+\.\d+)s')
 
-# what is asked, with IDs from 1 on; how; what the line says between ID and size. The last two are errors.
+# what is asked, with IDs from 1 on; how; what the line says between ID and size. Those from 4 on are errors.
 ASKED = [
     (message(question("A.bar.global"), id=1), UdpClient, '"A IN a.bar.global udp 30 false 512" NOERROR qr,aa'),
     (message(question("none.global", 28), flags=0x100, id=2), UdpClient,
@@ -24,6 +24,10 @@ ASKED = [
      '"TXT IN a.bar.global tcp 41 true 1232" NOERROR qr,aa'),
     (message(question("example.org"), id=4), UdpClient, '"A IN example.org udp 29 false 512" REFUSED qr'),
     (message(id=5), UdpClient, None),
+    (message(question("a.bar.global"), additional=[opt(version=1)], id=6), UdpClient,
+     '"A IN a.bar.global udp 41 false 1232" BADVERS qr'),
+    (message(additional=[opt(options=option(10, bytes(24)))], id=7), UdpClient,
+     '"TYPE0 CLASS0 - udp 51 false 1232" BADCOOKIE qr'),
 ]
 
 
@@ -54,10 +58,10 @@ def test_json_lines(start_server):
     for line in server.log.splitlines():
         record = json.loads(line)
         assert {"time", "level", "message"} <= set(record)
-    assert sorted(ids("\n".join(json.loads(line)["message"] for line in server.log.splitlines()))) == [1, 2, 3, 4, 5]
+    assert sorted(ids("\n".join(json.loads(line)["message"] for line in server.log.splitlines()))) == [1, 2, 3, 4, 5, 6, 7]
 
 
-@pytest.mark.parametrize("queries,expected", [("none", []), ("errors", [4, 5]), ("all", [1, 2, 3, 4, 5])])
+@pytest.mark.parametrize("queries,expected", [("none", []), ("errors", [4, 5, 6, 7]), ("all", [1, 2, 3, 4, 5, 6, 7])])
 def test_the_query_log(start_server, queries, expected):
     server = start_server(ENTRIES, {"log": {"queries": queries}})
     ask_all(server)
