@@ -24,18 +24,12 @@ namespace {
 namespace fs = std::filesystem;
 
 using Failure = std::optional<Error>;
-using FileId = std::pair<uint64_t, uint64_t>;  // device and inode
 
 constexpr uint16_t kClassIn = 1;
 constexpr const char* kTtlForm = "0–2147483647 seconds, or units as in 1h30m";
 
-struct FileText {
-  std::string text;
-  FileId id;
-};
-
-/// All of a regular file of at most `most` octets.
-Result<FileText> read_file(const std::string& path, size_t most) {
+/// All of a regular file of at most `most` octets. `stamp`: as it was before it was read.
+Result<std::string> read_file(const std::string& path, size_t most, std::optional<FileStamp>& stamp) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);  // not blocking: it may be a FIFO
   if (descriptor < 0) return Error{std::strerror(errno)};
   struct Closer {
@@ -44,21 +38,22 @@ Result<FileText> read_file(const std::string& path, size_t most) {
   } const closer{descriptor};
   struct stat status {};
   if (fstat(descriptor, &status) != 0) return Error{std::strerror(errno)};
+  stamp = FileStamp::of(status);
   if (!S_ISREG(status.st_mode)) return Error{"it is not a regular file"};
 
-  FileText file{"", {status.st_dev, status.st_ino}};
+  std::string text;
   constexpr size_t kPart = 1 << 20;
   for (ssize_t length = 1; length > 0;) {
-    const size_t size = file.text.size();
+    const size_t size = text.size();
     if (size > most) {
       return Error{"it has, with what it includes, more than " + std::to_string(kMaxZoneFileBytes >> 20) + " MiB"};
     }
-    file.text.resize(size + kPart);
-    length = read(descriptor, file.text.data() + size, kPart);
+    text.resize(size + kPart);
+    length = read(descriptor, text.data() + size, kPart);
     if (length < 0) return Error{std::strerror(errno)};
-    file.text.resize(size + static_cast<size_t>(length));
+    text.resize(size + static_cast<size_t>(length));
   }
-  return file;
+  return text;
 }
 
 /// A file name as it is meant.
@@ -88,7 +83,7 @@ std::string quoted(std::string_view text) { return "'" + std::string(text.substr
 /// Reads a file and what it includes. A failure is told with the place where the reader stands, and ends it.
 class ZoneFileReader {
  public:
-  ZoneFileReader(const ZoneFileOptions& options, std::vector<std::string>* files)
+  ZoneFileReader(const ZoneFileOptions& options, std::vector<ZoneFileRead>* files)
       : options_(options), files_(files), origin_(absolute_name(options.apex.text(), ".")) {}
 
   /// A file's text; it counts as being read from now on. The error is the bare reason.
@@ -102,7 +97,7 @@ class ZoneFileReader {
  private:
   struct OpenFile {
     std::string path;
-    FileId id;
+    FileStamp stamp;
   };
 
   Failure entry(const ZoneEntry& entry);
@@ -115,7 +110,7 @@ class ZoneFileReader {
   Error fail(const std::string& message) const { return Error{place() + message}; }
 
   const ZoneFileOptions& options_;
-  std::vector<std::string>* const files_;
+  std::vector<ZoneFileRead>* const files_;
   std::string origin_;                   // presentation form, with its trailing dot
   std::optional<Name> owner_;            // of the record before
   std::optional<uint32_t> default_ttl_;  // what $TTL says
@@ -130,20 +125,28 @@ class ZoneFileReader {
 };
 
 Result<std::string> ZoneFileReader::open(const std::string& path) {
-  if (files_ != nullptr && std::ranges::find(*files_, path) == files_->end()) files_->push_back(path);
-  if (open_files_.size() > kMaxIncludeDepth)
+  if (open_files_.size() > kMaxIncludeDepth) {
     return Error{"it is included at a depth of more than " + std::to_string(kMaxIncludeDepth)};
-  auto file = read_file(path, kMaxZoneFileBytes - octets_);
-  if (!file) return Error{file.error()};
-  octets_ += file->text.size();
-  const auto same = std::ranges::find(open_files_, file->id, &OpenFile::id);
+  }
+  std::optional<FileStamp> stamp;
+  auto text = read_file(path, kMaxZoneFileBytes - octets_, stamp);
+  if (files_ != nullptr && std::ranges::find(*files_, path, &ZoneFileRead::path) == files_->end()) {
+    if (!stamp) stamp = FileStamp::at(path);  // there perhaps, and not for us
+    files_->push_back({path, stamp, stamp && stamp->settled()});
+  }
+  if (!text) return text;
+  octets_ += text->size();
+  const auto is_same = [&](const OpenFile& file) {
+    return file.stamp.device == stamp->device && file.stamp.inode == stamp->inode;
+  };
+  const auto same = std::ranges::find_if(open_files_, is_same);
   if (same != open_files_.end()) {
     std::string cycle;
     for (auto at = same; at != open_files_.end(); ++at) cycle += at->path + " → ";
     return Error{"it would include itself: " + cycle + path};
   }
-  open_files_.push_back({path, file->id});
-  return std::move(file->text);
+  open_files_.push_back({path, *stamp});
+  return text;
 }
 
 Failure ZoneFileReader::read(std::string_view text, const std::string& file) {
@@ -279,7 +282,7 @@ Result<ZoneRecords> ZoneFileReader::finish() {
 }  // namespace
 
 Result<ZoneRecords> read_zone_file(const std::string& path, const ZoneFileOptions& options,
-                                   std::vector<std::string>* files) {
+                                   std::vector<ZoneFileRead>* files) {
   ZoneFileReader reader(options, files);
   const auto text = reader.open(path);
   if (!text) return Error{"cannot read the zone file " + path + ": " + text.error()};

@@ -10,10 +10,12 @@
 // Errors read "FILE:LINE: what was found, expected …". Any thread; a million records take some seconds.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "zone/file_stamp.h"
 #include "zone/result.h"
 #include "zone/zone_records.h"
 
@@ -31,11 +33,19 @@ inline constexpr size_t kMaxZoneFileBytes = 256 << 20;
 /// $INCLUDEs within $INCLUDEs.
 inline constexpr size_t kMaxIncludeDepth = 16;
 
+/// A file that was read, or that should have been.
+struct ZoneFileRead {
+  std::string path;
+  std::optional<FileStamp> stamp;  // when it was read; nothing: there was no such file
+  bool settled = false;            // what has that stamp has the same content
+
+  bool operator==(const ZoneFileRead&) const = default;
+};
+
 /// Reads all of `path` and what it includes, or nothing: the error names file, line and reason. Blocks the calling
-/// thread. `files`, if any, gets the path of each file that was read or that should have been, after an error as well:
-/// what to watch.
+/// thread. `files`, if any, gets each file once, after an error as well: what to watch.
 Result<ZoneRecords> read_zone_file(const std::string& path, const ZoneFileOptions& options,
-                                   std::vector<std::string>* files = nullptr);
+                                   std::vector<ZoneFileRead>* files = nullptr);
 
 /// The same for text in memory, which errors call `file`. $INCLUDE is an error.
 Result<ZoneRecords> read_zone_text(std::string_view text, const std::string& file, const ZoneFileOptions& options);

@@ -5,29 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <functional>
 
 #include "k8s/istio/manifest.h"
 
 namespace meshdns {
 namespace {
-
-// File systems stamp to some milliseconds, the worst (FAT) to two seconds: a file that was edited this short before it
-// was read may be edited again without looking other.
-constexpr int64_t kSettledAfter = 2'000'000'000;  // nanoseconds
-
-int64_t nanoseconds(const timespec& time) { return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
-
-int64_t now() {
-  timespec time{};
-  clock_gettime(CLOCK_REALTIME, &time);
-  return nanoseconds(time);
-}
 
 /// A file descriptor that is closed at the end.
 class Descriptor {
@@ -55,15 +41,7 @@ ServiceEntry unusable(const std::string& place, const std::string& error) {
 
 }  // namespace
 
-ManifestFile::Stamp ManifestFile::stamp_of(const struct ::stat& status) {
-  return {status.st_dev, status.st_ino, static_cast<uint64_t>(status.st_size), nanoseconds(status.st_mtim),
-          nanoseconds(status.st_ctim)};
-}
-
-bool ManifestFile::looks_changed() const {
-  struct stat status {};
-  return !stamp_ || stat(path_.c_str(), &status) != 0 || stamp_of(status) != *stamp_;
-}
+bool ManifestFile::looks_changed() const { return !stamp_ || FileStamp::at(path_) != stamp_; }
 
 void ManifestFile::fail(Source& source, const std::string& error) {
   if (error == error_) return;
@@ -90,8 +68,8 @@ std::optional<std::string> ManifestFile::content(Source& source) {
     text.append(part.data(), static_cast<size_t>(length));
   }
   if (length < 0) return fail_with(std::strerror(errno));
-  const Stamp stamp = stamp_of(status);
-  if (now() - std::max(stamp.modified, stamp.changed) > kSettledAfter) stamp_ = stamp;
+  // An edit right behind this reading may leave it looking as it does now.
+  if (const FileStamp stamp = FileStamp::of(status); stamp.settled()) stamp_ = stamp;
   return text;
 }
 

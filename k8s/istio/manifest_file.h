@@ -10,9 +10,8 @@
 #include <vector>
 
 #include "k8s/istio/service_entry.h"
+#include "zone/file_stamp.h"
 #include "zone/sources.h"
-
-struct stat;  // sys/stat.h
 
 namespace meshdns {
 
@@ -34,20 +33,12 @@ class ManifestFile {
   std::optional<std::vector<ServiceEntry>> read(Source& source, bool always);
 
  private:
-  /// What an edit changes at least one of, the content aside.
-  struct Stamp {
-    uint64_t device, inode, size;
-    int64_t modified, changed;  // nanoseconds since 1970
-    bool operator==(const Stamp&) const = default;
-  };
-  static Stamp stamp_of(const struct ::stat& status);
-
   std::optional<std::string> content(Source& source);
   void fail(Source& source, const std::string& error);
 
   std::string path_;
-  std::optional<Stamp> stamp_;  // when it was read last; nothing: it has to be read
-  size_t hash_ = 0;             // of the content
+  std::optional<FileStamp> stamp_;  // when it was read last; nothing: it has to be read
+  size_t hash_ = 0;                 // of the content
   bool was_read_ = false;
   std::string error_;  // that was logged last; empty after a good read
 };

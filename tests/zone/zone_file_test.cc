@@ -448,14 +448,20 @@ class Included {
   }
   std::string path(const std::string& name) const { return directory_.path(name); }
   std::string read(const std::string& name = "main") {
+    std::vector<ZoneFileRead> read;
+    std::string out = text(read_zone_file(path(name), part(), &read));
     files.clear();
-    std::string out = text(read_zone_file(path(name), part(), &files));
+    for (const ZoneFileRead& file : read) {
+      files.push_back(file.path);
+      CHECK(file.stamp == FileStamp::at(file.path));
+      CHECK_FALSE(file.settled);
+    }
     for (size_t at = 0; (at = out.find(directory_.path() + "/")) != std::string::npos;) {
       out.erase(at, directory_.path().size() + 1);
     }
     return out;
   }
-  std::vector<std::string> files;
+  std::vector<std::string> files;  // of the last read()
 
  private:
   TemporaryDirectory directory_;
