@@ -164,6 +164,13 @@ Result<Config> make_config(const CommandLine& flags, std::string_view file_text)
   };
   later("--state", flags.state);
   later("--default-address", flags.default_address);
+  if (config->sources.empty()) {
+    for (const ZoneOptions& zone : config->zones) {
+      if (!zone.file.empty()) continue;
+      overlay.complain("sources",
+                       "found none, and no file of the zone " + quote(zone.apex.text()) + ", expected one of them");
+    }
+  }
   if (!overlay.error().message.empty()) return overlay.error();
   return config;
 }

@@ -8,9 +8,10 @@
 namespace meshdns {
 
 ZoneOptions default_zone(const Name& name) {
+  const std::string parent = name.is_root() ? "" : name.text();
   return {.apex = name,
-          .nameservers = {{*Name::parse("ns.dns." + name.text()), {}}},
-          .contact = *Name::parse("hostmaster." + name.text())};
+          .nameservers = {{*Name::parse("ns.dns." + parent), {}}},
+          .contact = *Name::parse("hostmaster." + parent)};
 }
 
 AdminConfig::AdminConfig()
@@ -18,7 +19,8 @@ AdminConfig::AdminConfig()
 
 Config::Config()
     : listen{{*IpAddress::parse("0.0.0.0"), 53}, {*IpAddress::parse("::"), 53}},
-      zones{default_zone(*Name::parse("global"))} {}
+      zones{default_zone(*Name::parse("global"))},
+      sources{KubernetesConfig()} {}
 
 Config without_ipv6(Config config) {
   const auto is_wildcard = [](const SocketAddress& a) { return !a.address.is_v4() && a.address.is_unspecified(); };

@@ -70,7 +70,7 @@ struct Config {
   std::vector<SocketAddress> listen;
   unsigned workers = 0;               // 0: one a core that the container may use
   std::vector<ZoneOptions> zones;     // a name server without addresses: the listening ones that are not wildcards
-  std::vector<SourceConfig> sources;  // in order; empty: the cluster that the pod is in
+  std::vector<SourceConfig> sources;  // in order; empty: none, zones come from their files alone
   CatalogOptions publish;
   TransferConfig transfer;
   ServerLimits limits;

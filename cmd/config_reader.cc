@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -55,24 +56,28 @@ void read_nameservers(const Value& value, std::vector<NameServer>& nameservers) 
   value.each(1, [&](const Value& v) { read_nameserver(v, nameservers); });
 }
 
-void read_zone(const Value& value, std::vector<ZoneOptions>& zones) {
+/// `directory`: that of the configuration file, from which a path begins.
+void read_zone(const Value& value, const std::string& directory, std::vector<ZoneOptions>& zones) {
   // The other defaults are made from the name, and that may stand anywhere.
   std::optional<Name> name;
   std::optional<uint32_t> zone_ttl;
   std::optional<uint32_t> negative_ttl;
   std::optional<Name> contact;
   std::vector<NameServer> nameservers;
+  std::string file;
   const bool valid = value.fields({
-      {"name", [&](const Value& v) { name = v.get(parse_zone_name); }},
+      {"name", [&](const Value& v) { name = v.get(parse_apex); }},
       {"ttl", [&](const Value& v) { zone_ttl = v.get(ttl()); }},
       {"negativeTtl", [&](const Value& v) { negative_ttl = v.get(ttl()); }},
       {"nameservers", [&](const Value& v) { read_nameservers(v, nameservers); }},
       {"contact", [&](const Value& v) { contact = v.get(parse_contact); }},
       {"answer", [](const Value& v) { v.only("addresses"); }},
-      {"file", [](const Value& v) { v.only(""); }},
+      {"file", [&](const Value& v) { v.read(file, any_text); }},
   });
   if (!valid) return;
   if (!name) return value.complain("found no name, expected { name: ZONE }");
+  if (name->is_root() && file.empty())
+    return value.complain("found the root without a file, expected { name: ., file: PATH }");
   if (std::ranges::count(zones, *name, &ZoneOptions::apex) > 0) {
     return value.complain("found the zone " + quote(name->text()) + " again, expected each once");
   }
@@ -81,11 +86,12 @@ void read_zone(const Value& value, std::vector<ZoneOptions>& zones) {
   zone.negative_ttl = negative_ttl.value_or(zone.negative_ttl);
   zone.contact = contact.value_or(zone.contact);
   if (!nameservers.empty()) zone.nameservers = std::move(nameservers);
+  if (!file.empty()) zone.file = (std::filesystem::path(directory) / file).string();
 }
 
-void read_zones(const Value& value, std::vector<ZoneOptions>& zones) {
+void read_zones(const Value& value, const std::string& directory, std::vector<ZoneOptions>& zones) {
   zones.clear();
-  value.each(1, [&](const Value& v) { read_zone(v, zones); });
+  value.each(1, [&](const Value& v) { read_zone(v, directory, zones); });
 }
 
 void read_kubernetes(const Value& value, std::vector<SourceConfig>& sources) {
@@ -120,12 +126,13 @@ void read_source(const Value& value, std::vector<SourceConfig>& sources) {
 
 void read_sources(const Value& value, std::vector<SourceConfig>& sources) {
   size_t count = 0;
+  sources.clear();
   const bool is_list = value.each(0, [&](const Value& v) {
     ++count;
     read_source(v, sources);
   });
-  if (!is_list || count == 1) return;
-  value.complain("found " + std::to_string(count) + " sources, which is not yet supported; expected one");
+  if (!is_list || count <= 1) return;
+  value.complain("found " + std::to_string(count) + " sources, which is not yet supported; expected one, or none");
 }
 
 void read_publish(const Value& value, CatalogOptions& publish) {
@@ -185,11 +192,11 @@ void read_log(const Value& value, LogConfig& log) {
   });
 }
 
-void read_all(const Value& value, Config& config) {
+void read_all(const Value& value, const std::string& directory, Config& config) {
   value.fields({
       {"listen", [&](const Value& v) { read_listen(v, config.listen); }},
       {"workers", [&](const Value& v) { v.read(config.workers, parse_workers); }},
-      {"zones", [&](const Value& v) { read_zones(v, config.zones); }},
+      {"zones", [&](const Value& v) { read_zones(v, directory, config.zones); }},
       {"sources", [&](const Value& v) { read_sources(v, config.sources); }},
       {"sourceWait", [](const Value& v) { v.only("60s"); }},
       {"publish", [&](const Value& v) { read_publish(v, config.publish); }},
@@ -209,7 +216,8 @@ void read_all(const Value& value, Config& config) {
 Result<Config> read_config(const std::string& file, std::string_view text) {
   Config config;
   Complaints complaints{file, {}};
-  read_yaml(text, complaints, [&](const Value& root) { read_all(root, config); });
+  const std::string directory = std::filesystem::path(file).parent_path().string();
+  read_yaml(text, complaints, [&](const Value& root) { read_all(root, directory, config); });
   if (complaints.lines.empty()) return config;
   std::string message;
   for (const std::string& line : complaints.lines) message += (message.empty() ? "" : "\n") + line;

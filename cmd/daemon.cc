@@ -20,6 +20,7 @@
 #include "cmd/entry_sources.h"
 #include "cmd/event_loop.h"
 #include "cmd/logging.h"
+#include "cmd/zone_files.h"
 #include "server/admin.h"
 #include "server/cookies.h"
 #include "server/cpus.h"
@@ -101,6 +102,9 @@ class Daemon {
     auto entries = EntrySources::open(config_.sources, loop_.get(), catalog_, sources_, programming_);
     if (!entries) return Error{entries.error()};
     entries_ = *std::move(entries);
+    auto files = ZoneFiles::open(loop_.get(), directory_, catalog_, config_.sources.empty());
+    if (!files) return Error{files.error()};
+    zone_files_ = *std::move(files);
     if (!config.cookie_secrets.empty()) {
       auto file = CookieFile::open(&loop_.get(), config.cookie_secrets, cookies_);
       if (!file) return Error{file.error()};
@@ -119,6 +123,7 @@ class Daemon {
     if (!admin) return Error{admin.error()};
     admin_ = *std::move(admin);
     spdlog::info("admin on {}", SocketAddress{config.admin.listen.address, admin_->port()}.text());
+    zone_files_->start();
     entries_->start();
     if (!report_ready()) loop_.after_each_turn([this] { return !report_ready(); });
     return std::nullopt;
@@ -130,6 +135,7 @@ class Daemon {
     questions_.close();
     server_.stop();
     entries_.reset();
+    zone_files_.reset();
     cookie_file_.reset();
     admin_.reset();
     spdlog::info("stopped");
@@ -177,6 +183,7 @@ class Daemon {
 
   void read_configuration_again() {
     if (cookie_file_) cookie_file_->check();
+    zone_files_->read_again();
     const auto config = reload_();
     if (!config) {
       log_lines(config.error());
@@ -195,10 +202,11 @@ class Daemon {
     if (!waiting.empty()) spdlog::warn("SIGHUP: changed, and in effect after a restart only: {}", waiting);
   }
 
-  /// Whether all required sources have synced, which the log learns once.
+  /// Whether all required sources have synced and all files of zones have been read, which the log learns once.
   bool report_ready() {
     const auto holds_back = [](const auto& source) { return source->required() && !source->synced(); };
     if (std::ranges::any_of(sources_, holds_back)) return false;
+    if (!std::ranges::all_of(directory_.zones(), [](const auto& zone) { return zone->loaded(); })) return false;
     for (const auto& zone : directory_.zones()) {
       spdlog::info("ready: zone {} with {} names", zone->apex().text(), zone->names());
     }
@@ -219,6 +227,7 @@ class Daemon {
   Server server_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<EntrySources> entries_;
+  std::unique_ptr<ZoneFiles> zone_files_;
   std::unique_ptr<CookieFile> cookie_file_;
 };
 

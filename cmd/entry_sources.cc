@@ -12,11 +12,6 @@
 namespace meshdns {
 namespace {
 
-std::vector<SourceConfig> or_own_cluster(std::vector<SourceConfig> configured) {
-  if (configured.empty()) configured.emplace_back(KubernetesConfig());
-  return configured;
-}
-
 /// In a pod, its own cluster unless a kubeconfig is asked for; elsewhere the kubeconfig that kubectl would take.
 Result<ClusterAccess> find_access(const KubernetesConfig& config) {
   const char* const hint = config.kubeconfig.empty() ? "; expected a pod of a cluster, or --kubeconfig FILE" : "";
@@ -41,7 +36,7 @@ struct EntrySources::State {
 Sources make_sources(const std::vector<SourceConfig>& configured) {
   constexpr bool kRequired = true;
   Sources sources;
-  for (const SourceConfig& config : or_own_cluster(configured)) {
+  for (const SourceConfig& config : configured) {
     const auto* kubernetes = std::get_if<KubernetesConfig>(&config);
     const std::string& name = kubernetes != nullptr ? kubernetes->cluster : std::get<FilesConfig>(config).path;
     sources.push_back(std::make_unique<Source>(name, kRequired));
@@ -61,7 +56,7 @@ Result<std::unique_ptr<EntrySources>> EntrySources::open(const std::vector<Sourc
   };
   auto state = std::make_unique<State>();
   SourceId id = 0;
-  for (const SourceConfig& config : or_own_cluster(configured)) {
+  for (const SourceConfig& config : configured) {
     EntryFeed feed(catalog, *sources[id], id, PublishRules(), observe);
     ++id;
     if (const auto* files = std::get_if<FilesConfig>(&config)) {

@@ -17,8 +17,7 @@ struct uv_loop_s;
 
 namespace meshdns {
 
-/// What is known of each source, before anything is: named after its cluster or its path. Without a source in the configuration,
-/// the cluster that the pod is in.
+/// What is known of each source, before anything is: named after its cluster or its path.
 Sources make_sources(const std::vector<SourceConfig>& configured);
 
 class EntrySources {

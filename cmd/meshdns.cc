@@ -8,6 +8,7 @@
 #include "cmd/command_line.h"
 #include "cmd/daemon.h"
 #include "cmd/logging.h"
+#include "cmd/zone_files.h"
 #include "k8s/api/credentials.h"
 #include "k8s/api/file.h"
 
@@ -37,6 +38,18 @@ bool in_a_cluster() {
   return !access || access->has_value();  // one that cannot be used is told at the start
 }
 
+/// What --check-config tells: the zones' files are a part of the configuration.
+int check(const Config& config) {
+  std::string errors;
+  for (const ZoneOptions& zone : config.zones) {
+    if (zone.file.empty()) continue;
+    const auto records = read_zone_file(zone.file, zone_file_options(zone, config.sources.empty()));
+    if (!records) errors += (errors.empty() ? "" : "\n") + records.error();
+  }
+  if (!errors.empty()) return fail(kUsage, errors);
+  return std::puts("the configuration is valid") < 0 ? kRuntimeFailure : 0;
+}
+
 int run(int argc, const char* const* argv) {
   const auto flags = parse_command_line(argc, argv, MESHDNS_VERSION);
   if (!flags) return fail(kUsage, flags.error() + "; meshdns --help shows all flags");
@@ -46,8 +59,8 @@ int run(int argc, const char* const* argv) {
   if (!text) return fail(kRuntimeFailure, text.error());
   const auto config = make_config(*flags, *text);
   if (!config) return fail(kUsage, config.error());
-  if (flags->check_config) return std::puts("the configuration is valid") < 0 ? kRuntimeFailure : 0;
-  if (config->sources.empty() && !in_a_cluster()) {
+  if (flags->check_config) return check(*config);
+  if (config->sources == Config().sources && !in_a_cluster()) {
     return fail(
         kUsage,
         "found no source of ServiceEntries and no cluster around this process, expected --from PATH for manifests, "

@@ -106,6 +106,8 @@ Result<Name> parse_zone_name(std::string_view text) {
   return name;
 }
 
+Result<Name> parse_apex(std::string_view text) { return text == "." ? Result<Name>(Name()) : parse_zone_name(text); }
+
 Result<Name> parse_host_name(std::string_view text) {
   auto name = Name::parse(text);
   if (!name) return expected(text, "a domain name; " + name.error());

@@ -31,6 +31,9 @@ Result<IpBlock> parse_block(std::string_view text);
 /// A name below the root, no wildcard, short enough that its own names fit in front: `ns.dns.` and `hostmaster.`.
 Result<Name> parse_zone_name(std::string_view text);
 
+/// The same, or the root.
+Result<Name> parse_apex(std::string_view text);
+
 /// A name that a host can have: neither the root nor a wildcard.
 Result<Name> parse_host_name(std::string_view text);
 

@@ -28,8 +28,10 @@ using Failure = std::optional<Error>;
 constexpr uint16_t kClassIn = 1;
 constexpr const char* kTtlForm = "0–2147483647 seconds, or units as in 1h30m";
 
-/// All of a regular file of at most `most` octets. `stamp`: as it was before it was read.
-Result<std::string> read_file(const std::string& path, size_t most, std::optional<FileStamp>& stamp) {
+/// All of a regular file of at most `most` octets. `as_read`: how it was before that.
+Result<std::string> read_file(const std::string& path, size_t most, ZoneFileRead& as_read) {
+  const auto stamp = FileStamp::at(path);  // of what cannot be opened, too: it may be there
+  as_read = {path, stamp, !stamp || stamp->settled()};
   const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);  // not blocking: it may be a FIFO
   if (descriptor < 0) return Error{std::strerror(errno)};
   struct Closer {
@@ -38,7 +40,8 @@ Result<std::string> read_file(const std::string& path, size_t most, std::optiona
   } const closer{descriptor};
   struct stat status {};
   if (fstat(descriptor, &status) != 0) return Error{std::strerror(errno)};
-  stamp = FileStamp::of(status);
+  as_read.stamp = FileStamp::of(status);  // of this file, whatever was at the path before
+  as_read.settled = as_read.stamp->settled();
   if (!S_ISREG(status.st_mode)) return Error{"it is not a regular file"};
 
   std::string text;
@@ -128,24 +131,23 @@ Result<std::string> ZoneFileReader::open(const std::string& path) {
   if (open_files_.size() > kMaxIncludeDepth) {
     return Error{"it is included at a depth of more than " + std::to_string(kMaxIncludeDepth)};
   }
-  std::optional<FileStamp> stamp;
-  auto text = read_file(path, kMaxZoneFileBytes - octets_, stamp);
+  ZoneFileRead file;
+  auto text = read_file(path, kMaxZoneFileBytes - octets_, file);
   if (files_ != nullptr && std::ranges::find(*files_, path, &ZoneFileRead::path) == files_->end()) {
-    if (!stamp) stamp = FileStamp::at(path);  // there perhaps, and not for us
-    files_->push_back({path, stamp, stamp && stamp->settled()});
+    files_->push_back(file);
   }
   if (!text) return text;
   octets_ += text->size();
-  const auto is_same = [&](const OpenFile& file) {
-    return file.stamp.device == stamp->device && file.stamp.inode == stamp->inode;
+  const auto is_same = [&](const FileStamp& other) {
+    return other.device == file.stamp->device && other.inode == file.stamp->inode;
   };
-  const auto same = std::ranges::find_if(open_files_, is_same);
+  const auto same = std::ranges::find_if(open_files_, is_same, &OpenFile::stamp);
   if (same != open_files_.end()) {
     std::string cycle;
     for (auto at = same; at != open_files_.end(); ++at) cycle += at->path + " → ";
     return Error{"it would include itself: " + cycle + path};
   }
-  open_files_.push_back({path, *stamp});
+  open_files_.push_back({path, *file.stamp});
   return text;
 }
 

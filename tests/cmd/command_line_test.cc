@@ -82,7 +82,7 @@ log: { level: error }
        [](Config& c) {
          c.sources = {KubernetesConfig{"kubernetes", "/k", "", {}}};
        }},
-      {{}, "", [](Config& c) { c.sources = {}; }},
+      {{}, "", [](Config& c) { c.sources = {KubernetesConfig{}}; }},
   };
   for (const Case& c : cases) {
     CAPTURE(&c - cases.data());
@@ -131,6 +131,8 @@ TEST_CASE("what is wrong with the flags") {
   for (const Case& c : cases) {
     CHECK(error_of(c.arguments) == c.error);
   }
+  CHECK(error_of({}, "sources: []\nzones: [{name: a, file: b}, {name: c}]") ==
+        "sources: found none, and no file of the zone 'c', expected one of them");
   CHECK(error_of({"--config", "f"}, "x: 1") == "f:1: found the unknown key 'x', the nearest known one is 'log'");
 }
 

@@ -101,6 +101,30 @@ lameduck: 0s
   CHECK(changed_keys(*config, expected).empty());
 }
 
+TEST_CASE("files of zones begin at the configuration's directory") {
+  struct Case {
+    std::string config;
+    std::string file;
+    std::string expected;
+  };
+  const std::vector<Case> cases = {
+      {"f", "a.zone", "a.zone"},
+      {"/etc/f", "a.zone", "/etc/a.zone"},
+      {"/etc/f", "zones/a.zone", "/etc/zones/a.zone"},
+      {"/etc/f", "/a.zone", "/a.zone"},
+      {"/etc/f", "''", ""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.file);
+    const auto config = read_config(c.config, "sources: []\nzones: [{name: ., file: b}, {name: a, file: " + c.file + "}]");
+    if (!config) FAIL(config.error());
+    CHECK(config->zones[0].apex.is_root());
+    CHECK(config->zones[0].contact.text() == "hostmaster");
+    CHECK(config->zones[1].file == c.expected);
+    CHECK(config->sources.empty());
+  }
+}
+
 TEST_CASE("what is wrong with a file") {
   struct Case {
     std::string text;
@@ -172,7 +196,7 @@ TEST_CASE("what is wrong with a file") {
       {"zones: []", "f:1: zones: found an empty list, expected one element at least"},
       {"zones: [{ttl: 3}]", "f:1: zones[0]: found no name, expected { name: ZONE }"},
       {"zones: [{name: a}, {name: A.}]", "f:1: zones[1]: found the zone 'a' again, expected each once"},
-      {"zones: [{name: .}]", "f:1: zones[0].name: found '.', expected the name of a zone below the root"},
+      {"zones: [{name: .}]", "f:1: zones[0]: found the root without a file, expected { name: ., file: PATH }"},
       {"zones: [{name: a..b}]",
        "f:1: zones[0].name: found 'a..b', expected a domain name; 'a..b' is not a domain name: it has an empty label"},
       {"zones: [{name: a, ttl: 2147483648}]",
@@ -202,14 +226,13 @@ TEST_CASE("what is wrong with a file") {
        "f:1: sources[0].kubernetes.namespaces[0]: found 'A', expected a namespace: up to 63 lower-case letters, digits "
        "and hyphens"},
       // Of a later version.
-      {"sources: []", "f:1: sources: found 0 sources, which is not yet supported; expected one"},
       {"sources: [{kubernetes: {}}, {files: {path: /a}}]",
-       "f:1: sources: found 2 sources, which is not yet supported; expected one"},
+       "f:1: sources: found 2 sources, which is not yet supported; expected one, or none"},
       {"sources: [{kubernetes: {local: false}}]",
        "f:1: sources[0].kubernetes.local: found 'false'" + later + "'true' or no such key"},
       {"zones: [{name: a, answer: endpoints}]",
        "f:1: zones[0].answer: found 'endpoints'" + later + "'addresses' or no such key"},
-      {"zones: [{name: a, file: a.zone}]", "f:1: zones[0].file: found 'a.zone'" + later + "'' or no such key"},
+      {"zones: [{name: a, file: []}]", "f:1: zones[0].file: found a list, expected one value"},
       {"sourceWait: 1s", "f:1: sourceWait: found '1s'" + later + "'60s' or no such key"},
       {"publish: {visibility: all}", "f:1: publish.visibility: found 'all'" + later + "'public' or no such key"},
       {"publish: {claims: namespace}", "f:1: publish.claims: found 'namespace'" + later + "'any' or no such key"},

@@ -20,7 +20,7 @@ TEST_CASE("the configuration of a user who says nothing") {
   CHECK(zone.nameservers.front().name.text() == "ns.dns.global");
   CHECK(zone.nameservers.front().addresses.empty());
   CHECK(zone.contact.text() == "hostmaster.global");
-  CHECK(config.sources.empty());
+  CHECK(config.sources == std::vector<SourceConfig>{KubernetesConfig()});
   CHECK(changed_keys(config, Config()).empty());
 }
 
