@@ -136,9 +136,10 @@ std::string rdata_text(const Record& record, const std::function<std::string(con
       return field(0, 2) + " " + name_at(2) + service_parameters(rdata, 2 + wire_length(*target_of(record)));
     case type::kSoa: {
       const size_t contact = wire_length(read_name(rdata));
-      const size_t at = contact + wire_length(read_name(std::string_view(rdata).substr(contact)));
-      return name_at(0) + " " + name_at(contact) + " ( " + field(at, 4) + " " + field(at + 4, 4) + " " +
-             field(at + 8, 4) + " " + field(at + 12, 4) + " " + field(at + 16, 4) + " )";
+      size_t at = contact + wire_length(read_name(std::string_view(rdata).substr(contact)));
+      std::string text = name_at(0) + " " + name_at(contact);
+      for (int i = 0; i < 5; ++i, at += 4) text += " " + field(at, 4);
+      return text;
     }
     default:
       return "\\# " + std::to_string(rdata.size()) + " " + hex(rdata, 0);
