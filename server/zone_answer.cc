@@ -68,6 +68,7 @@ class Answerer {
   void follow_aliases(const QueryName& name);
   bool add_alias(OwnerNode::Found cname);
   bool redirect(const OwnerNode& owner, size_t suffix, const QueryName& name);
+  bool is_answered(const OwnerNode& dname_owner) const;
   void refer(const OwnerTree& tree, const OwnerNode& cut, size_t suffix, const QueryName& name);
   void add_target_addresses(const OwnerTree& tree, uint16_t type, size_t from);
   template <class Visit>
@@ -135,6 +136,7 @@ bool Answerer::look_up(const Zone& zone, const QueryName& name) {
   }
   const bool is_alias = found.node->is(OwnerNode::kCname) && type_ != rr_type::kCname && type_ != rr_type::kAny;
   if (is_alias) return add_alias(rrset);
+  if (rrset.rrset->type == rr_type::kDname && is_answered(*found.node)) return false;
   const size_t records_at = response_.size();
   if (add(Section::kAnswer, rrset, name_at_)) add_target_addresses(*tree, rrset.rrset->type, records_at);
   return false;
@@ -163,14 +165,16 @@ bool Answerer::not_ready() {
   std::array<Place, kMostAliases> owners;
   size_t count = 0;
   QueryName target;
-  for (Place owner{kHeaderSize, name.size()};; owner = target_) {
+  Place owner{kHeaderSize, name.size()};
+  for (;;) {
     owners[count++] = owner;
     const auto is_target = [this](Place place) { return same_name(bytes(place), bytes(target_)); };
     if (count == kMostAliases || std::any_of(owners.begin(), owners.begin() + count, is_target)) return;
     target.parse(bytes(target_), directory_.key());
     const Zone* zone = zone_of(target);
     if (zone == nullptr) return;
-    name_at_ = target_.at;
+    owner = target_;
+    name_at_ = owner.at;
     if (!look_up(*zone, target)) return;
   }
 }
@@ -184,9 +188,7 @@ bool Answerer::add_alias(OwnerNode::Found cname) {
 bool Answerer::redirect(const OwnerNode& owner, size_t suffix, const QueryName& name) {
   if (name_at_ == kHeaderSize) answer_.authoritative = true;
   const OwnerNode::Found dname = owner.find(rr_type::kDname);
-  const bool is_known =
-      std::find(dnames_.begin(), dnames_.begin() + dname_count_, &owner) != dnames_.begin() + dname_count_;
-  if (!is_known) {
+  if (!is_answered(owner)) {
     if (!add(Section::kAnswer, dname, name_at_ + name.offset(suffix))) return false;
     dnames_[dname_count_++] = &owner;
   }
@@ -211,6 +213,12 @@ bool Answerer::redirect(const OwnerNode& owner, size_t suffix, const QueryName& 
   std::memcpy(record + OwnerNode::kRecordHeader, below.data(), below.size());
   std::memcpy(record + OwnerNode::kRecordHeader + below.size(), above.data(), above.size());
   return type_ != rr_type::kCname && type_ != rr_type::kAny;
+}
+
+/// Whether the answer has the owner's DNAME already: an alias may lead to a name that it redirects, or to the owner itself.
+bool Answerer::is_answered(const OwnerNode& dname_owner) const {
+  const auto end = dnames_.begin() + dname_count_;
+  return std::find(dnames_.begin(), end, &dname_owner) != end;
 }
 
 // Delegations and additional records ---------------------------------------------------------------------------------
@@ -242,6 +250,7 @@ void Answerer::add_target_addresses(const OwnerTree& tree, uint16_t type, size_t
   std::array<const OwnerNode*, kMostTargets> known;
   size_t count = 0;
   each_target(type, from, response_.size(), [&](const QueryName& target, size_t at) {
+    if (target.labels() == 0 && (type == rr_type::kSvcb || type == rr_type::kHttps)) return;  // RFC 9460 §2.5: no host
     const OwnerNode* node = tree.find(target);
     if (node == nullptr || count == kMostTargets || !node->is_plain()) return;
     if (std::find(known.begin(), known.begin() + count, node) != known.begin() + count) return;
