@@ -136,7 +136,7 @@ bool Answerer::look_up(const Zone& zone, const QueryName& name) {
   }
   const bool is_alias = found.node->is(OwnerNode::kCname) && type_ != rr_type::kCname && type_ != rr_type::kAny;
   if (is_alias) return add_alias(rrset);
-  if (rrset.rrset->type == rr_type::kDname && is_answered(*found.node)) return false;
+  if (type_ == rr_type::kDname && found.match == Match::kExact && is_answered(*found.node)) return false;
   const size_t records_at = response_.size();
   if (add(Section::kAnswer, rrset, name_at_)) add_target_addresses(*tree, rrset.rrset->type, records_at);
   return false;
