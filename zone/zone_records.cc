@@ -37,6 +37,42 @@ size_t answer_size(const ZoneRecords::Rrset& rrset) {
   return size;
 }
 
+/// Where the name stands in the RDATA of common types that have one; none in others.
+std::optional<size_t> name_offset(uint16_t type) {
+  switch (type) {
+    case rr_type::kNs:
+    case rr_type::kCname:
+    case rr_type::kPtr:
+    case rr_type::kDname:
+      return 0;
+    case rr_type::kMx:
+    case rr_type::kSvcb:
+    case rr_type::kHttps:
+      return 2;
+    case rr_type::kSrv:
+      return 6;
+    default:
+      return std::nullopt;
+  }
+}
+
+/// RFC 2181 §5, RFC 4343 §3: names do not differ by case.
+bool is_same(uint16_t type, const std::vector<uint8_t>& a, const std::vector<uint8_t>& b) {
+  if (a == b) return true;
+  const auto begin = name_offset(type);
+  if (!begin || a.size() != b.size()) return false;
+  size_t end = *begin;
+  while (end < a.size() && a[end] != 0) end += 1U + a[end];
+  end = std::min(end, a.size());
+  // A label's length is less than 'A'.
+  const auto lower = [](uint8_t octet) { return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : int{octet}; };
+  for (size_t i = 0; i < a.size(); ++i) {
+    const bool in_name = i >= *begin && i < end;
+    if (in_name ? lower(a[i]) != lower(b[i]) : a[i] != b[i]) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<Error> ZoneRecords::add(const Name& name, uint16_t type, uint32_t ttl, std::vector<uint8_t> rdata) {
@@ -48,7 +84,7 @@ std::optional<Error> ZoneRecords::add(const Name& name, uint16_t type, uint32_t 
   auto rrset = std::ranges::find(owner, type, &Rrset::type);
   if (rrset == owner.end()) rrset = owner.insert(owner.end(), {type, ttl, {}});
   rrset->ttl = std::min(rrset->ttl, ttl);
-  const bool known = std::ranges::find(rrset->rdata, rdata) != rrset->rdata.end();
+  const bool known = std::ranges::any_of(rrset->rdata, [&](const auto& other) { return is_same(type, other, rdata); });
   if (!rrset->rdata.empty() && is_singleton(type) && (!known || type == rr_type::kSoa)) {
     return Error{"a second " + type_text(type) + " of " + name.text() + ", expected one"};
   }

@@ -87,6 +87,9 @@ TEST_CASE("the form of a record") {
       {"a 9 A 10.0.0.1\na 7 A 10.0.0.2\n",
        "a.example. 7 IN A 10.0.0.1\na.example. 7 IN A 10.0.0.2\n"},  // RFC 2181 §5.2
       {"a CNAME b\na CNAME b\n", "a.example. 30 IN CNAME b.example.\n"},
+      {"a CNAME b\na CNAME B\n", "a.example. 30 IN CNAME b.example.\n"},
+      {"a MX 5 b\na MX 5 B\n", "a.example. 30 IN MX 5 b.example.\n"},
+      {"a HTTPS 1 b port=1\na HTTPS 1 B port=1\n", "a.example. 30 IN HTTPS 1 b.example. port=1\n"},
       {"a CNAME b\na NSEC c CNAME NSEC\n",
        "a.example. 30 IN CNAME b.example.\na.example. 30 IN NSEC c.example. CNAME NSEC \n"},
   };
