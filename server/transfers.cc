@@ -74,6 +74,7 @@ Transfers::Image Transfers::image_of(const Zone& zone) {
   }
   const auto copy = copy_zone_(zone);
   if (!copy) return refuse("the control thread was busy");
+  if (copy->owners().empty()) return refuse("it has not been read");
   auto image = TransferImage::write(*copy, stopping_);
   if (!image) return refuse(image.error());
   images_.emplace_back(&zone, *image);

@@ -256,6 +256,41 @@ def test_a_transfer_is_of_one_moment(start_server, tmp_path):
     assert len(seen) > 1
 
 
+FILE = """$TTL 300
+@        SOA    ns.example hostmaster.example 7 7200 900 1209600 300
+@        NS     ns.example
+@        MX     10 mail.example
+ns.example  A   192.0.2.53
+mail.example A  192.0.2.25
+         AAAA   2001:db8::25
+alias.example CNAME mail.example
+*.wild.example TXT "one" "two"
+old.example DNAME example
+under.old.example A 192.0.2.2     ; occluded
+sub.example NS  ns.sub.example
+         NS     ns.example
+         DS     1 8 2 e2d3c916f6deeac73294e8268fb5885044a833fc5459588f4a9184cfc41a5766
+ns.sub.example A 192.0.2.3        ; glue
+deep.in.sub.example A 192.0.2.4   ; occluded
+x.ent.example TYPE65280 \\# 2 abcd
+large.example TXT """ + " ".join(f'"{i:0200}"' for i in range(300)) + """
+many.example TXT "0"
+""" + "".join(f'  TXT "{i:0200}"\n' for i in range(1, 300))
+
+
+@pytest.mark.parametrize("zone,child", [(".", "example."), ("test.", "example.test.")])
+def test_a_zone_of_a_file_with_everything_in_it(start_server, tmp_path, zone, child):
+    """And nothing of the zone below it, which the server has, too."""
+    (tmp_path / "parent").write_text(FILE)
+    (tmp_path / "child").write_text("@ 60 SOA a b 1 2 3 4 5\n@ 60 NS a\na 60 A 192.0.2.1\n")
+    server = start_server(config={"transfer": CONFIG["transfer"], "zones": [
+        {"name": zone, "file": str(tmp_path / "parent")}, {"name": child, "file": str(tmp_path / "child")}]})
+    expected = dns.zone.from_text(FILE, zone, relativize=False)
+    assert dns.zone.from_xfr(dns.query.xfr("127.0.0.1", zone, port=server.dns_port, relativize=False, lifetime=20),
+                             relativize=False) == expected
+    assert len(contents(transfer(server.dns_port, child))) == 4
+
+
 def test_no_room_for_the_image(start_server, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "missing"))
     server = start_server(ENTRIES[-2:], CONFIG)
