@@ -256,6 +256,26 @@ def test_a_transfer_is_of_one_moment(start_server, tmp_path):
     assert len(seen) > 1
 
 
+def test_how_many_states_are_transferred_at_once(start_server, tmp_path):
+    server = start_server(LARGE, {**CONFIG, "limits": {"tcpMessage": "1h"}})
+
+    def reader_of_state(number):
+        replace(tmp_path / "entries" / "entries.yaml",
+                manifest(*LARGE, service_entry("state", ["state.bar.global"], [f"10.0.0.{number}"])))
+        eventually(lambda: records(server.query("state.bar.global")) == [f"10.0.0.{number}"])
+        client = TcpClient(server.dns_port, receive_buffer=4096)
+        client.send_message(QUERY)
+        return client, fields(client.receive_message())[2]
+
+    readers = [reader_of_state(number) for number in range(1, 6)]
+    assert [code for _, code in readers] == [dns.rcode.NOERROR] * 4 + [dns.rcode.SERVFAIL]
+    server.wait_for_log(re.compile("no transfer of zone global: 4 states of zones are being transferred already"))
+    readers.pop(0)[0].socket.close()
+    assert eventually(lambda: rcode(server.query("global", "AXFR", tcp=True)) == "NOERROR")
+    for client, _ in readers:
+        client.socket.close()
+
+
 FILE = """$TTL 300
 @        SOA    ns.example hostmaster.example 7 7200 900 1209600 300
 @        NS     ns.example
