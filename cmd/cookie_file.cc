@@ -3,7 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
-#include <chrono>
+#include <filesystem>
 #include <utility>
 
 #include "k8s/api/file.h"
@@ -11,9 +11,6 @@
 
 namespace meshdns {
 namespace {
-
-// A kubelet takes up to a minute to bring a changed Secret; the file is small. A new secret is appended long before it signs.
-constexpr std::chrono::seconds kPoll{10};
 
 /// Mounted Secrets are readable by everybody in the container, which is nobody else: no reason to refuse them.
 void warn_of_readers(const std::string& path) {
@@ -26,19 +23,26 @@ void warn_of_readers(const std::string& path) {
 }  // namespace
 
 CookieFile::CookieFile(uv_loop_t* loop, std::string path, Cookies& cookies)
-    : path_(std::move(path)), cookies_(cookies), timer_(loop, [this] { check(); }) {}
+    : path_(std::move(path)),
+      cookies_(cookies),
+      watch_(loop, "cookies", FileWatch::kPoll, nullptr, [this] { check(); }) {}
 
 Result<std::unique_ptr<CookieFile>> CookieFile::open(uv_loop_t* loop, const std::string& path, Cookies& cookies) {
   std::unique_ptr<CookieFile> file(new CookieFile(loop, path, cookies));
   if (const auto error = file->read()) return Error{"cookies.secretFile: " + *error};
   warn_of_readers(path);
-  file->timer_.start(kPoll);
+  file->watch();
   return file;
 }
 
 void CookieFile::check() {
+  watch();
   if (const auto error = read()) spdlog::error("cookies: {}; the secrets from before stay", *error);
-  timer_.start(kPoll);
+}
+
+void CookieFile::watch() {
+  const std::filesystem::path directory = std::filesystem::path(path_).parent_path();
+  watch_.watch({directory.empty() ? "." : directory.string()});
 }
 
 std::optional<std::string> CookieFile::read() {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "k8s/api/timer.h"
+#include "k8s/api/file_watch.h"
 #include "server/cookies.h"
 #include "zone/result.h"
 
@@ -27,13 +27,15 @@ class CookieFile {
  private:
   CookieFile(uv_loop_t* loop, std::string path, Cookies& cookies);
 
+  void watch();
+
   /// Takes the secrets over where they are others than at the last look; what is wrong with the file is told once.
   std::optional<std::string> read();
 
   const std::string path_;
   Cookies& cookies_;
   std::optional<std::string> seen_;  // at the last look: the file, good or bad, or why it could not be read
-  Timer timer_;
+  FileWatch watch_;
 };
 
 }  // namespace meshdns

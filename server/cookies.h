@@ -8,7 +8,7 @@
 // received what we sent it. Whoever holds the secret can make cookies for any address, so it is never logged, and hashes are
 // compared in constant time. SipHash-2-4 with 64 bits suffices: a guess holds for an hour and for one address. A wrong or old
 // cookie is no crime (RFC 7873 §5.2.3): the query is answered like one without, and the response brings a new one. We keep no state
-// of any client. Cost: about 200 instructions for a query that brings a cookie, nothing for others; one hash for each secret that
+// of any client. Cost: 300 to 450 instructions for a query that brings a cookie, nothing for others; one hash for each secret that
 // is accepted until one fits, which is why their number is bounded.
 //
 //   COOKIE option │ client cookie 8 │ server cookie 16: version 1 │ reserved 3 │ timestamp 4 │ hash 8 │

@@ -114,8 +114,10 @@ def with_secrets(start_server, tmp_path, *lines):
     return start_server(ENTRIES, {"cookies": {"secretFile": str(file)}}), file
 
 
-def reread(server, pattern):
+def after(server, change, pattern):
+    """Changes the file, and waits until the log says what that meant."""
     lines = server.log.count("\n")
+    change()
     server.signal(signal.SIGHUP)
     server.wait_for_log(re.compile(pattern), start=lines)
 
@@ -133,15 +135,12 @@ def test_servers_with_the_same_secret_know_each_others_cookies(start_server, tmp
 def test_a_secret_rolls_over_without_a_restart(start_server, tmp_path):
     server, file = with_secrets(start_server, tmp_path, SECRET)
     cookie = learn(server)
-    secrets(file, SECRET, NEXT)
-    reread(server, "cookies: 2 secrets")
+    after(server, lambda: secrets(file, SECRET, NEXT), "cookies: 2 secrets")
     assert ask(server, cookie) == ("NOERROR", cookie)
-    secrets(file, NEXT, SECRET)
-    reread(server, "cookies: 2 secrets")
+    after(server, lambda: secrets(file, NEXT, SECRET), "cookies: 2 secrets")
     code, renewed = ask(server, cookie)
     assert code == "NOERROR" and renewed != cookie
-    secrets(file, NEXT)
-    reread(server, "cookies: 1 secret")
+    after(server, lambda: secrets(file, NEXT), "cookies: 1 secret")
     assert ask(server, cookie)[0] == "BADCOOKIE"
     assert ask(server, renewed) == ("NOERROR", renewed)
 
@@ -156,10 +155,8 @@ def test_a_changed_file_is_seen_without_a_signal(start_server, tmp_path):
 def test_a_broken_file_leaves_the_secrets_from_before(start_server, tmp_path):
     server, file = with_secrets(start_server, tmp_path, SECRET)
     cookie = learn(server)
-    secrets(file, NEXT, SECRET[:-1])
-    reread(server, r"error cookies: .*/cookies:2: found 31 characters")
-    file.unlink()
-    reread(server, r"error cookies: cannot read .*/cookies: No such file")
+    after(server, lambda: secrets(file, NEXT, SECRET[:-1]), r"error cookies: .*/cookies:2: found 31 characters")
+    after(server, file.unlink, r"error cookies: cannot read .*/cookies: No such file")
     assert ask(server, cookie) == ("NOERROR", cookie)
     server.stop()
     assert SECRET[:8] not in server.log and NEXT[:8] not in server.log
