@@ -157,8 +157,11 @@ class ZoneFiles::Watched {
   }
 
   void apply(ZoneRecords records, size_t digest) {
-    error_.clear();
-    if (digest_ == digest) return;
+    const bool was_broken = !std::exchange(error_, {}).empty();
+    if (digest_ == digest) {
+      if (was_broken) spdlog::info("{}: {} is good again, and as it was before", log_name(), path());
+      return;
+    }
     digest_ = digest;
     const size_t names = records.owners.size();
     const size_t count = count_records(records);

@@ -174,6 +174,13 @@ def test_a_bad_file_changes_nothing(shared, text, line, message):
     assert server.get("/ready").status_code == 200
 
 
+def test_a_file_that_is_good_again(server, tmp_path):
+    write(tmp_path, ZONE + "b FOO c\n")
+    server.wait_for_log(re.compile("'FOO'"))
+    write(tmp_path, ZONE)
+    server.wait_for_log(re.compile(r"zone example\.org: .*/example\.zone is good again, and as it was before"))
+
+
 def test_a_file_that_goes_changes_nothing(server, tmp_path):
     (tmp_path / "example.zone").unlink()
     server.wait_for_log(re.compile(r"error.*cannot read the zone file .*/example\.zone: No such file.*stays"))
