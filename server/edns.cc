@@ -2,14 +2,7 @@
 
 namespace meshdns {
 
-bool Edns::parse(const uint8_t* fields, std::span<const uint8_t> options) {
-  constexpr unsigned kDnssecOk = 0x80;  // of the third octet of what is the TTL elsewhere
-  *this = {.present = true,
-           .dnssec_ok = (fields[6] & kDnssecOk) != 0,
-           .version = fields[5],
-           .payload_size = get16(fields + 2)};
-  // §6.1.3: what another version says, and in which form, is not for us to judge.
-  if (version != 0) return true;
+bool Edns::parse_options(std::span<const uint8_t> options) {
   while (!options.empty()) {
     if (options.size() < 4) return false;
     const size_t size = size_t{4} + get16(options.data() + 2);

@@ -43,10 +43,20 @@ struct Edns {
   uint16_t payload_size = 0;          // octets, as the client wrote it
   std::span<const uint8_t> cookie{};  // with kCookie: 8 octets, or 16 to 40
 
-  /// Reads an OPT: its `fields` from TYPE on, and its RDATA. False where an option overruns, or is a cookie of a wrong length.
-  bool parse(const uint8_t* fields, std::span<const uint8_t> options);
+  /// Reads an OPT into what is empty yet: its `fields` from TYPE on, and its RDATA. False where an option overruns, or is a cookie of
+  /// a wrong length.
+  bool parse(const uint8_t* fields, std::span<const uint8_t> options) {
+    constexpr unsigned kDnssecOk = 0x80;  // of the third octet of what is the TTL elsewhere
+    present = true;
+    dnssec_ok = (fields[6] & kDnssecOk) != 0;
+    version = fields[5];
+    payload_size = get16(fields + 2);
+    // RFC 6891 §6.1.3: what another version says, and in which form, is not for us to judge.
+    return options.empty() || version != 0 || parse_options(options);
+  }
 
  private:
+  bool parse_options(std::span<const uint8_t> options);
   bool parse_option(EdnsOption code, std::span<const uint8_t> data);
 };
 

@@ -16,21 +16,20 @@ Query::Form Query::parse(std::span<const uint8_t> message, const HashKey& key) {
   flags = get16(message.data() + 2);
   if ((flags & kFlagQr) != 0) return Form::kDrop;
   const unsigned questions = get16(message.data() + 4);
-  if (questions != 1) return questions == 0 ? parse_without_question(message) : Form::kHeader;  // RFC 9619
-
-  constexpr size_t kQuestionFixed = 4;  // QTYPE, QCLASS
-  const size_t name_size = name.parse(message.subspan(kHeaderSize), key);
-  const size_t at = kHeaderSize + name_size + kQuestionFixed;
-  if (name_size == 0 || at > message.size()) return Form::kHeader;
-  question = message.subspan(kHeaderSize, name_size + kQuestionFixed);
-  type = get16(message.data() + at - 4);
-  klass = get16(message.data() + at - 2);
-  return parse_records(message, at);
-}
-
-Query::Form Query::parse_without_question(std::span<const uint8_t> message) {
-  const Form form = parse_records(message, kHeaderSize);
-  return form == Form::kWellFormed ? Form::kNoQuestion : form;
+  size_t at = kHeaderSize;
+  if (questions == 1) {
+    constexpr size_t kQuestionFixed = 4;  // QTYPE, QCLASS
+    const size_t name_size = name.parse(message.subspan(kHeaderSize), key);
+    at += name_size + kQuestionFixed;
+    if (name_size == 0 || at > message.size()) return Form::kHeader;
+    question = message.subspan(kHeaderSize, name_size + kQuestionFixed);
+    type = get16(message.data() + at - 4);
+    klass = get16(message.data() + at - 2);
+  } else if (questions != 0) {
+    return Form::kHeader;  // RFC 9619
+  }
+  const Form form = parse_records(message, at);
+  return form == Form::kWellFormed && questions == 0 ? Form::kNoQuestion : form;
 }
 
 /// The records behind the question, up to the message's very end.

@@ -37,7 +37,6 @@ struct Query {
   Tsig tsig;       // with kSigned
 
  private:
-  Form parse_without_question(std::span<const uint8_t> message);
   Form parse_records(std::span<const uint8_t> message, size_t at);
 };
 
