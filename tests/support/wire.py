@@ -71,12 +71,14 @@ class UdpClient:
 class TcpClient:
     """A connection on which the test decides what is sent when."""
 
-    def __init__(self, port, address="127.0.0.1", source=None, timeout=5, receive_buffer=None):
+    def __init__(self, port, address="127.0.0.1", source=None, timeout=5, receive_buffer=None, segment=None):
         self.socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if segment:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, segment)
         if source:
             self.socket.bind((source, 0))
         self.socket.connect((address, port))
