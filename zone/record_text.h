@@ -11,7 +11,8 @@
 
 namespace meshdns {
 
-/// `record` is in answer form (owner_node.h); its owner is written as `owner`.
+/// `record` is in answer form (owner_node.h); its owner is written as `owner`. What a zone file may have is read from it as it was: in
+/// RFC 3597's form where ldns would write something else.
 std::string record_text(const Name& owner, std::span<const uint8_t> record);
 
 /// "AAAA", "TYPE65280" (RFC 3597 §5).
