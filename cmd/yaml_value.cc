@@ -133,7 +133,8 @@ void read_yaml(std::string_view text, Complaints& complaints, const YamlValue::R
     const YAML::Node root = YAML::Load(std::string(text));
     reader(YamlValue(root, "", complaints));
   } catch (const YAML::Exception& error) {
-    complaints.lines.push_back(complaints.file + ":" + std::to_string(line_of(error.mark)) + ": " + error.msg);
+    complaints.lines.push_back(complaints.file + ":" + std::to_string(line_of(error.mark)) + ": " +
+                               escape_controls(error.msg));
   }
 }
 

@@ -154,6 +154,7 @@ TEST_CASE("what is wrong with a file") {
       // YAML.
       {"workers: [", "f:1: end of sequence flow not found"},
       {"a: 1\n b: 2", "f:2: illegal map value"},
+      {"workers: \"\\\x1b\"", "f:1: unknown escape character: \\x1b"},
       {"workers: &a 1\n---\nworkers: 2", "f:2: found a second document, expected one"},
       {"log: &a {level: info}\nadmin: *a",
        "f:2: found an alias (*name), expected the value itself: aliases are refused"},
