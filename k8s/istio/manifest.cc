@@ -14,6 +14,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "k8s/istio/service_entry.h"
+
 namespace meshdns {
 namespace {
 
@@ -188,7 +190,7 @@ class JsonBuilder : public YAML::EventHandler {
     if (!key.is_string()) fail(mark, "expected a text as key");
     std::string text = key.get<std::string>();
     if (is_merge ? !mapping.merged.is_null() : mapping.value.contains(text)) {
-      fail(mark, "the key '" + text.substr(0, kMaxErrorText) + "' is in this mapping already");
+      fail(mark, "the key '" + shown(std::string_view(text).substr(0, kMaxErrorText)) + "' is in this mapping already");
     }
     mapping.key = std::move(text);
     mapping.key_mark = mark;

@@ -147,6 +147,7 @@ TEST_CASE("what is broken is named with its line") {
   };
   const std::vector<Case> cases = {
       {"a: 1\nb: 2\na: 3\n", "f.yaml:3:1: the key 'a' is in this mapping already"},
+      {"{\"a\\eb\": 1, \"a\\eb\": 2}", "f.yaml:1:13: the key 'a?b' is in this mapping already"},
       {"x:\n  - {a: 1, 'a': 2}\n", "f.yaml:2:12: the key 'a' is in this mapping already"},
       {"{\"a\": 1,\n \"b\": {\"c\": 1, \"c\": 2}}", "f.yaml:2:16: the key 'c' is in this mapping already"},
       {"{\"a\": 1,\n \"b\": [}", "f.yaml:2:8: "},
