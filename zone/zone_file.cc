@@ -259,6 +259,9 @@ Failure ZoneFileReader::add(uint16_t type, uint32_t ttl, std::span<const ZoneTok
   const bool at_apex = *owner_ == options_.apex;
   if (type == rr_type::kSoa && !at_apex)
     return fail("SOA of " + owner_->text() + ", expected only that of " + options_.apex.text());
+  // Where the file has no SOA, the configuration has one.
+  if (type == rr_type::kCname && at_apex)
+    return fail("CNAME of " + owner_->text() + " beside its SOA, expected a CNAME to be alone");
   auto rdata = parse_rdata(type, fields, origin_);
   if (!rdata) return fail(rdata.error());
   if (const auto error = records_.add(*owner_, type, ttl, *std::move(rdata))) return fail(error->message);

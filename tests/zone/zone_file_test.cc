@@ -241,6 +241,7 @@ TEST_CASE("what is refused") {
       {"a DNAME b\na CNAME b\n", "2: CNAME of a.example beside its DNAME, expected a CNAME to be alone"},
       {"a CNAME b\na CNAME c\n", "2: a second CNAME of a.example, expected one"},
       {"a DNAME b\na DNAME c\n", "2: a second DNAME of a.example, expected one"},
+      {"@ CNAME b\n", "1: CNAME of example beside its SOA, expected a CNAME to be alone"},
       {kHead + "@ CNAME b\n", "3: CNAME of example beside its SOA, expected a CNAME to be alone"},
   };
   for (const Case& c : cases) {
