@@ -56,13 +56,13 @@ class JsonBuilder : public YAML::EventHandler {
   int line() const { return line_; }  // where the document begins, from 1
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    // yaml-cpp takes whatever stands behind a document's end for another one.
+    // yaml-cpp takes whatever stands behind a document's end for another one, and a ',' for one document after the other.
     const bool is_first = line_ == 0;
     const auto index = static_cast<size_t>(mark.line);
-    if (!is_first && (index >= lines_.size() || !lines_[index].starts_with("---"))) {
-      fail(mark, "expected the end of the document, or '---' and another one");
-    }
+    const bool is_behind = index < lines_.size() && lines_[index].starts_with("---") && mark.pos > position_;
+    if (!is_first && !is_behind) fail(mark, "expected the end of the document, or '---' and another one");
     line_ = mark.line + 1;
+    position_ = mark.pos;
     nodes_ = copied_ = 0;
     open_.clear();
     anchors_.clear();
@@ -211,6 +211,7 @@ class JsonBuilder : public YAML::EventHandler {
 
   const std::vector<std::string_view>& lines_;
   int line_ = 0;
+  int position_ = 0;  // of the document
   size_t nodes_ = 0;
   size_t copied_ = 0;
   std::vector<Open> open_;

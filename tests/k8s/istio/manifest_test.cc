@@ -170,6 +170,7 @@ TEST_CASE("what is broken is named with its line") {
       {"]", "f.yaml:1:1: "},
       {"a: 1\n]\n---\nb: 1\n", "f.yaml:2:"},
       {"{\"a\": 1} {\"b\": 2}", "f.yaml:1:10: "},
+      {"--- ,x\n", "f.yaml:1:5: expected the end of the document, or '---' and another one"},
       {"? [a]\n: b\n", "f.yaml:1:3: expected a text as key"},
       {"~: b\n", "f.yaml:1:1: expected a text as key"},
       {"a: 1\nb: \x04\nc: 1\n", "f.yaml:2:4: a control character"},
