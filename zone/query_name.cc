@@ -5,14 +5,14 @@
 namespace meshdns {
 namespace {
 
-/// ASCII letters in eight octets at once, RFC 4343. Octets from 0x80 on stay as they are.
-uint64_t lower(uint64_t word) {
-  constexpr uint64_t kEach = 0x0101010101010101;
-  const uint64_t low = word & (0x7f * kEach);
-  const uint64_t from_a = low + (0x80 - 'A') * kEach;
-  const uint64_t above_z = low + (0x80 - 'Z' - 1) * kEach;
-  const uint64_t letters = (from_a ^ above_z) & ~word & (0x80 * kEach);
-  return word | letters >> 2;
+/// Octets that are handled at once, in a vector register where there are any.
+using Octets = uint8_t __attribute__((vector_size(16)));
+
+/// ASCII letters, RFC 4343. Octets from 0x80 on stay as they are.
+Octets lower(Octets octets) {
+  const Octets from_a = octets - uint8_t{'A'};
+  const auto letters = reinterpret_cast<Octets>(from_a < uint8_t{26});
+  return octets | (letters & uint8_t{0x20});
 }
 
 }  // namespace
@@ -32,13 +32,17 @@ size_t QueryName::parse(std::span<const uint8_t> bytes, const HashKey& key) {
   size_ = at + 1;
   labels_ = labels;
 
-  // Length octets are at most 63 and so below 'A': folding the whole is folding the labels.
-  std::copy_n(bytes.begin(), size_, wire_.begin());
-  for (size_t word_at = 0; word_at < size_; word_at += 8) {
-    uint64_t word;
-    std::memcpy(&word, wire_.data() + word_at, sizeof word);
-    word = lower(word);
-    std::memcpy(wire_.data() + word_at, &word, sizeof word);
+  // Length octets are at most 63 and so below 'A': folding the whole is folding the labels. Behind the name come octets that matter
+  // to nobody.
+  for (at = 0; at < size_; at += sizeof(Octets)) {
+    Octets octets;
+    if (bytes.size() - at >= sizeof octets) {
+      std::memcpy(&octets, bytes.data() + at, sizeof octets);
+    } else {
+      std::memcpy(&octets, bytes.data() + at, bytes.size() - at);
+    }
+    octets = lower(octets);
+    std::memcpy(wire_.data() + at, &octets, sizeof octets);
   }
 
   hashes_[labels] = kRootHash;

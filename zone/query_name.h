@@ -33,7 +33,7 @@ class QueryName {
  private:
   size_t size_ = 0;
   size_t labels_ = 0;
-  std::array<uint8_t, Name::kMaxLength + 9> wire_{};  // and what child_hash() may read behind a label
+  std::array<uint8_t, Name::kMaxLength + 17> wire_{};  // and what is written and read behind a name
   std::array<uint8_t, Name::kMaxLabels + 1> offsets_;
   std::array<uint64_t, Name::kMaxLabels + 1> hashes_;
 };
