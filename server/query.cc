@@ -32,8 +32,20 @@ Query::Form Query::parse(std::span<const uint8_t> message, const HashKey& key) {
   return form == Form::kWellFormed && questions == 0 ? Form::kNoQuestion : form;
 }
 
+/// Whether an OPT without options is all that is behind the question, as in most queries.
+bool Query::is_bare_opt(std::span<const uint8_t> message, size_t at) {
+  const uint8_t* counts = message.data() + 6;
+  const uint8_t* opt = message.data() + at;
+  return message.size() == at + kOptSize && get32(counts) == 0 && get16(counts + 4) == 1 && opt[0] == 0 &&
+         get16(opt + 1) == rr_type::kOpt && get16(opt + 9) == 0;
+}
+
 /// The records behind the question, up to the message's very end.
 Query::Form Query::parse_records(std::span<const uint8_t> message, size_t at) {
+  if (is_bare_opt(message, at)) {
+    edns.parse(message.data() + at + 1, {});
+    return Form::kWellFormed;
+  }
   const size_t plain = size_t{get16(message.data() + 6)} + get16(message.data() + 8);  // answer and authority
   const size_t all = plain + get16(message.data() + 10);
   Form form = Form::kWellFormed;

@@ -37,6 +37,7 @@ struct Query {
   Tsig tsig;       // with kSigned
 
  private:
+  static bool is_bare_opt(std::span<const uint8_t> message, size_t at);
   Form parse_records(std::span<const uint8_t> message, size_t at);
 };
 

@@ -2,9 +2,8 @@
 
 namespace meshdns {
 
-bool Response::add(Section section, OwnerNode::Found found, size_t owner_at) {
+bool Response::add_several(Section section, OwnerNode::Found found, size_t owner_at) {
   const Rrset& rrset = *found.rrset;
-  if (size_ + rrset.size > limit_ || owner_at > kMostPointer) return false;
   uint8_t* const at = out_ + size_;
   if (rrset.count == 1 || rrset.stride == 0) {
     std::memcpy(at, found.records, rrset.size);

@@ -45,7 +45,15 @@ class Response {
 
   /// Adds the RRset, owned by the name that stands at `owner_at` in the message. Records of the same size
   /// rotate. False, and nothing is added, where it does not fit, or no pointer reaches the owner.
-  bool add(Section section, OwnerNode::Found found, size_t owner_at);
+  bool add(Section section, OwnerNode::Found found, size_t owner_at) {
+    const Rrset& rrset = *found.rrset;
+    if (size_ + rrset.size > limit_ || owner_at > kMostPointer) return false;
+    if (rrset.count != 1 || owner_at != kHeaderSize) return add_several(section, found, owner_at);
+    std::memcpy(out_ + size_, found.records, rrset.size);  // as it is stored
+    size_ += rrset.size;
+    ++counts_[section];
+    return true;
+  }
 
   /// Room for a record of `size` octets that the caller writes; null where there is none.
   uint8_t* add_record(Section section, size_t size);
@@ -53,6 +61,8 @@ class Response {
   static constexpr size_t kMostPointer = 0x3fff;
 
  private:
+  bool add_several(Section section, OwnerNode::Found found, size_t owner_at);
+
   uint8_t* const out_;
   const size_t limit_;
   uint32_t& rotation_;

@@ -45,8 +45,9 @@ class Answerer {
   Answerer(const Directory& directory, uint16_t type, Response& response)
       : directory_(directory), type_(type), response_(response) {}
 
-  ZoneAnswer answer(const QueryName& name) {
-    answer_.zone = zone_of(name);
+  /// `zone`: the deepest that the name is in.
+  ZoneAnswer answer(const QueryName& name, const Zone* zone) {
+    answer_.zone = type_ == rr_type::kDs ? zone_of(name) : zone;
     if (answer_.zone == nullptr) {
       answer_.rcode = Rcode::kRefused;
       answer_.extended_error = ExtendedError::kNotAuthoritative;
@@ -284,10 +285,29 @@ void Answerer::each_target(uint16_t type, size_t from, size_t to, Visit visit) c
   }
 }
 
+/// The usual case, which needs none of the above: the owner is there, it has the type, and no further records go with it.
+bool add_plain_answer(const Zone& zone, const QueryName& name, uint16_t type, Response& response) {
+  const OwnerTree* tree = zone.tree();
+  const OwnerNode* owner = tree == nullptr ? nullptr : tree->find(name);
+  if (owner == nullptr || !owner->is_plain() || target_offset(type) != kNoTarget) return false;
+  const OwnerNode::Found found = owner->find(type);
+  return found.rrset != nullptr && response.add(Section::kAnswer, found, kHeaderSize);
+}
+
+[[gnu::noinline]] ZoneAnswer answer_by_the_book(const Directory& directory, const Zone* zone, const QueryName& name,
+                                                uint16_t type, Response& response) {
+  return Answerer(directory, type, response).answer(name, zone);
+}
+
 }  // namespace
 
 ZoneAnswer answer_from_zones(const Directory& directory, const QueryName& name, uint16_t type, Response& response) {
-  return Answerer(directory, type, response).answer(name);
+  const Zone* zone = directory.find(name);
+  // A zone's apex is another zone's cut, where a DS is asked for.
+  if (zone != nullptr && type != rr_type::kDs && add_plain_answer(*zone, name, type, response)) {
+    return {.authoritative = true, .zone = zone};
+  }
+  return answer_by_the_book(directory, zone, name, type, response);
 }
 
 }  // namespace meshdns
