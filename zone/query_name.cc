@@ -39,6 +39,7 @@ size_t QueryName::parse(std::span<const uint8_t> bytes, const HashKey& key) {
     if (bytes.size() - at >= sizeof octets) {
       std::memcpy(&octets, bytes.data() + at, sizeof octets);
     } else {
+      octets = Octets{};
       std::memcpy(&octets, bytes.data() + at, bytes.size() - at);
     }
     octets = lower(octets);
