@@ -44,5 +44,5 @@ def server_cookie(secret, client, address, when):
 
 
 # Appendix A.1.
-assert server_cookie(bytes.fromhex("e5e973e5a6b2a43f48e7dc849e37bfcf"), bytes.fromhex("2464c4abcf10c957"), bytes((198, 51, 100, 100)),
-                     1559731985).hex() == "010000005cf79f111f8130c3eee29480"
+assert server_cookie(bytes.fromhex("e5e973e5a6b2a43f48e7dc849e37bfcf"), bytes.fromhex("2464c4abcf10c957"),
+                     bytes((198, 51, 100, 100)), 1559731985).hex() == "010000005cf79f111f8130c3eee29480"

@@ -14,12 +14,13 @@ An answer is `RCODE words | answer | authority | additional`, where what follows
     no-question any-opt                        where the answer to a broken query has no question; may have an OPT
     partial           with tc: what is there is for nobody to use, and any part of the answer
 
-Records are divided by `;`. A name without a dot at its end is relative to test. `www A` is that RRset as the zone files
-have it; `x.wild A 192.0.2.7` is one record. The TTL, where it is not 3600 or not the zone file's, stands before the type. SOA alone is
-that of test. in a negative answer; in authority, a SOA has the TTL of a negative answer. A record with `?` before it is optional: we
-send it, others need not.
+Records are divided by `;`. A name without a dot at its end is relative to test. `www A` is that RRset as the zone
+files have it; `x.wild A 192.0.2.7` is one record. The TTL, where it is not 3600 or not the zone file's, stands before
+the type. SOA alone is that of test.; in authority, a SOA has the TTL of a negative answer. A record with `?` before it
+is optional: we send it, others need not.
 
-`silence`: no answer; over TCP the connection is closed. `anything`: any answer at all. `empty`: any whose answer section is empty.
+`silence`: no answer; over TCP the connection is closed. `anything`: any answer at all. `empty`: any whose answer
+section is empty.
 """
 
 import dataclasses
@@ -184,7 +185,7 @@ class Expected:
 
     SECTIONS = ("answer", "authority", "additional")
 
-    def __init__(self, text, klass=dns.rdataclass.IN):
+    def __init__(self, text, klass):
         self.text = text
         head, *sections = text.split("|")
         words = head.split()

@@ -2,7 +2,7 @@
 
 A row is written as a tuple in a rows_*.py: (requirement, query, what we answer[, what else the RFC allows]…), in the notation of
 notation.py; the query is a line of words or a Raw(what, octets). A row that a query and its answer cannot say is a function under
-@check(requirement, what): it takes the Target and fails as a test does.
+@CHECKS(requirement, what), CHECKS being a Checks: it takes the Target and fails as a test does.
 """
 
 import dataclasses
@@ -10,6 +10,7 @@ import re
 from typing import Callable
 
 import pytest
+from dns.rdataclass import CH, IN
 
 from conformance.judge import Wrong, judge
 from conformance.notation import Expected, Query
@@ -37,7 +38,7 @@ class Row:
             return self._run_check(target)
         silent = self.ours.kind == "silence"
         response = target.ask(self.query.octets, over, silent)
-        whys = [judge(self.query, expected, response, target.ours)
+        whys = [judge(self.query, expected, response, over, strict=target.ours, about=self.requirement)
                 for expected in (self.ours, *(() if target.ours else self.allowed))]
         if None in whys:
             return None
@@ -55,7 +56,7 @@ def table(*lines, setting="plain"):
     rows = []
     for requirement, query, ours, *allowed in lines:
         query = Query(query) if isinstance(query, str) else query
-        klass = query.asks.klass if query.asks else 1
+        klass = CH if query.asks and query.asks.klass == CH else IN  # a QCLASS of ANY is answered with IN
         rows.append(Row(requirement, query, Expected(ours, klass), tuple(Expected(text, klass) for text in allowed),
                         (query.over,) if query.over else ("udp", "tcp"), setting))
     return rows
