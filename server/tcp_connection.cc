@@ -175,7 +175,8 @@ void TcpConnection::transfer_refused() {
   put16(header + 2, (get16(header + 2) & ~kFlagAa) | static_cast<unsigned>(Rcode::kServFail));
   output.size = kLengthSize + response.size();
   flush();
-  transfer_done();
+  transfer_.reset();
+  if (!closing_ && unsent_.empty()) resume();  // else when the client has taken it
 }
 
 }  // namespace meshdns
