@@ -53,9 +53,9 @@ Query::Form Query::parse_records(std::span<const uint8_t> message, size_t at) {
   for (size_t i = 0; i < all && form != Form::kQuestion; ++i) {
     if (!record.read(message, at)) {
       form = Form::kQuestion;
-    } else if (record.type() == rr_type::kOpt && i >= plain) {
-      // RFC 6891 §6.1.1: at most one, owned by the root.
-      const bool good = !edns.present && record.owner_size == 1 && edns.parse(record.fields, record.rdata);
+    } else if (record.type() == rr_type::kOpt) {
+      // RFC 6891 §6.1.1: at most one, in the additional section, owned by the root.
+      const bool good = i >= plain && !edns.present && record.owner_size == 1 && edns.parse(record.fields, record.rdata);
       if (!good) form = Form::kQuestion;
     } else if (record.type() == rr_type::kTsig) {
       // RFC 8945 §5.1: the last record of the additional section.
