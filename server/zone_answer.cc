@@ -120,12 +120,13 @@ bool Answerer::look_up(const Zone& zone, const QueryName& name) {
   }
 
   OwnerNode::Found rrset;
+  bool is_alias = false;
   if (found.node != nullptr) {
     const auto rrsets = found.node->rrsets();
-    uint16_t wanted = type_;
-    if (type_ == rr_type::kAny && !rrsets.empty()) wanted = rrsets.front().type;  // RFC 8482 §4.1: one RRset
-    if (found.node->is(OwnerNode::kCname) && type_ != rr_type::kAny) wanted = rr_type::kCname;
-    rrset = found.node->find(wanted);
+    const bool any = type_ == rr_type::kAny && !rrsets.empty();
+    rrset = found.node->find(any ? rrsets.front().type : type_);  // RFC 8482 §4.1: one RRset
+    is_alias = rrset.rrset == nullptr && found.node->is(OwnerNode::kCname);
+    if (is_alias) rrset = found.node->find(rr_type::kCname);
   }
   // A name that we do not know yet may exist, and may shadow the wildcard.
   if (!complete && (found.match != Match::kExact || rrset.rrset == nullptr)) return not_ready();
@@ -135,7 +136,6 @@ bool Answerer::look_up(const Zone& zone, const QueryName& name) {
     deny(zone, *tree, name);
     return false;
   }
-  const bool is_alias = found.node->is(OwnerNode::kCname) && type_ != rr_type::kCname && type_ != rr_type::kAny;
   if (is_alias) return add_alias(rrset);
   if (type_ == rr_type::kDname && found.match == Match::kExact && is_answered(*found.node)) return false;
   const size_t records_at = response_.size();

@@ -73,8 +73,14 @@ void decide(const Name& asked, uint16_t type, const OwnerTree::Lookup& found, bo
     result.records = texts(name_of(found.node->name()), found.node->find(rr_type::kDname));
     return;
   }
-  const bool is_alias = found.node != nullptr && found.node->is(OwnerNode::kCname) && type != rr_type::kCname;
-  if (found.node != nullptr) result.records = texts(asked, found.node->find(is_alias ? rr_type::kCname : type));
+  bool is_alias = false;
+  if (found.node != nullptr) {
+    const auto rrsets = found.node->rrsets();
+    const bool any = type == rr_type::kAny && !rrsets.empty();  // RFC 8482: one RRset
+    result.records = texts(asked, found.node->find(any ? rrsets.front().type : type));
+    is_alias = result.records.empty() && found.node->is(OwnerNode::kCname);
+    if (is_alias) result.records = texts(asked, found.node->find(rr_type::kCname));
+  }
   if (!result.records.empty() && (found.match == Match::kExact || complete)) {
     result.outcome = is_alias ? Outcome::kRedirect : Outcome::kAnswer;
   } else if (!complete) {
