@@ -3,7 +3,8 @@
 // A response under construction: the question, then records section by section, never more than the limit; the header comes last.
 //
 // An RRset is written as a whole or not at all (RFC 2181 §9). Owners are compression pointers (RFC 1035 §4.1.4) to where a name
-// stands in the message already: every name that has to be an owner does, as the question or in RDATA, uncompressed.
+// stands in the message already: every name that has to be an owner does, as the question or in RDATA, uncompressed. Where no pointer
+// reaches it, in the last three quarters of a large message over TCP, it is written again.
 
 #include <array>
 #include <cstddef>
@@ -44,10 +45,10 @@ class Response {
   }
 
   /// Adds the RRset, owned by the name that stands at `owner_at` in the message. Records of the same size
-  /// rotate. False, and nothing is added, where it does not fit, or no pointer reaches the owner.
+  /// rotate. False, and nothing is added, where it does not fit.
   bool add(Section section, OwnerNode::Found found, size_t owner_at) {
     const Rrset& rrset = *found.rrset;
-    if (size_ + rrset.size > limit_ || owner_at > kMostPointer) return false;
+    if (size_ + rrset.size > limit_) return false;
     if (rrset.count != 1 || owner_at != kHeaderSize) return add_several(section, found, owner_at);
     std::memcpy(out_ + size_, found.records, rrset.size);  // as it is stored
     size_ += rrset.size;
@@ -58,10 +59,11 @@ class Response {
   /// Room for a record of `size` octets that the caller writes; null where there is none.
   uint8_t* add_record(Section section, size_t size);
 
+ private:
   static constexpr size_t kMostPointer = 0x3fff;
 
- private:
   bool add_several(Section section, OwnerNode::Found found, size_t owner_at);
+  bool add_beyond_pointers(Section section, OwnerNode::Found found, size_t owner_at);
 
   uint8_t* const out_;
   const size_t limit_;
