@@ -34,7 +34,7 @@ def wrong_includes(sources_to_dependencies):
     return wrong
 
 
-def parse_ninja_deps(text):
+def parse_ninja_deps(text, build="/"):
     """The output of `ninja -t deps`: source → the project's other files that its object was made of.
 
     Objects of the tests do not count: a test may compile a room's source with something of its own put in.
@@ -42,7 +42,7 @@ def parse_ninja_deps(text):
     result = {}
     for block in re.split(r"\n\s*\n", text):
         header, *files = block.splitlines() or [""]
-        files = [Path(line.strip()) for line in files]
+        files = [Path(os.path.normpath(Path(build) / line.strip())) for line in files]
         files = [file.relative_to(PROJECT).as_posix() for file in files if file.is_relative_to(PROJECT)]
         if files and "(VALID)" in header and not header.startswith("tests/"):
             result.setdefault(files[0], []).extend(files[1:])
@@ -83,7 +83,7 @@ def test_the_rule_itself(source, included, is_wrong):
 def test_every_room_includes_only_what_it_may():
     build = os.environ["MESHDNS_BUILD"]
     deps = parse_ninja_deps(subprocess.run(["ninja", "-C", build, "-t", "deps"], check=True,
-                                           capture_output=True, text=True).stdout)
+                                           capture_output=True, text=True).stdout, build)
     deps = {source: files for source, files in deps.items() if (PROJECT / source).exists()}  # ninja forgets slowly
     unseen = [str(file) for room in ("zone", "server", "k8s", "cmd") for file in (PROJECT / room).rglob("*.cc")
               if file.relative_to(PROJECT).as_posix() not in deps]
