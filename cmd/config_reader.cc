@@ -16,6 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 using Value = YamlValue;
 
+constexpr size_t kMostZones = 65'535;  // a zone's index has 16 bits
+
 auto number(uint32_t least, uint32_t most) {
   return [=](std::string_view text) { return parse_number(text, least, most); };
 }
@@ -218,6 +220,12 @@ Result<Config> read_config(const std::string& file, std::string_view text) {
   Complaints complaints{file, {}};
   const std::string directory = std::filesystem::path(file).parent_path().string();
   read_yaml(text, complaints, [&](const Value& root) { read_all(root, directory, config); });
+  const size_t zones = all_zones(config).size();
+  if (zones > kMostZones) {
+    complaints.lines.push_back(
+        file + ": found " + std::to_string(zones) + " zones with those that publish.reverse makes, expected at most " +
+        std::to_string(kMostZones) + ": name blocks whose prefix ends with an octet (IPv4) or a half (IPv6)");
+  }
   if (complaints.lines.empty()) return config;
   std::string message;
   for (const std::string& line : complaints.lines) message += (message.empty() ? "" : "\n") + line;
