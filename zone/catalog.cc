@@ -58,6 +58,7 @@ void Catalog::set_synced(SourceId source) {
 
 void Catalog::set_zone_records(size_t zone, ZoneRecords records) {
   Zone& changed = *state_->directory.zones()[zone];
+  if (!records.whole) changed.set_complete(false);  // until complete_zones() knows better
   changed.set_file_records(std::move(records));
   state_->rebuild(changed);
   state_->complete_zones();
@@ -161,6 +162,7 @@ void Catalog::State::count_skips(const std::vector<Skipped>& skips, bool added) 
 
 void Catalog::State::settle() {
   using Change = Touched::Change;
+  forget_repeated_touches();
   for (Touched& each : touched) decide(each);
   // In this order no name that is there before and after is missing in between.
   std::vector<Zone*> changed;

@@ -25,7 +25,8 @@ class Directory;
 
 /// What is published besides the addresses of hosts.
 struct CatalogOptions {
-  std::vector<IpBlock> reverse;  // PTR for published addresses within, in the zones that the directory has for them
+  std::vector<IpBlock> reverse;  // PTR for published addresses within, in the zones that the directory has for them; of
+                                 // an address at most 64, the hosts of the first claimants
   bool services = false;         // SRV _port._proto.host
 
   bool operator==(const CatalogOptions&) const = default;

@@ -17,6 +17,19 @@ namespace meshdns {
 int64_t unix_now();  // seconds
 Skipped skipped_for_file(const Name& host);
 
+/// Claims by their addresses, those of one address in order of precedence. A claim of null is before all others.
+struct AddressOrder {
+  using Entry = std::pair<IpAddress, const Claim*>;
+  bool operator()(const Entry& a, const Entry& b) const {
+    if (a.first != b.first) return a.first < b.first;
+    if (a.second == nullptr || b.second == nullptr) return a.second == nullptr && b.second != nullptr;
+    const Holding& of_a = a.second->holding();
+    const Holding& of_b = b.second->holding();
+    return &of_a == &of_b ? a.second < b.second : precedes(of_a, of_b);
+  }
+};
+using AddressIndex = std::set<AddressOrder::Entry, AddressOrder>;
+
 struct Catalog::State {
   State(Directory& zones, Sources& all, CatalogOptions chosen)
       : directory(zones), sources(all), options(std::move(chosen)), claims(zones.key()), lists(all.size()) {}
@@ -53,6 +66,7 @@ struct Catalog::State {
   void review_file_skips(const Holding& holding);
   void complete_zones();
   void settle();
+  void forget_repeated_touches();
   void decide(Touched& touched);
   void decide_apex(Touched& touched);
   bool compose(const Zone& zone, std::span<const uint8_t> owner);
@@ -65,8 +79,8 @@ struct Catalog::State {
   Sources& sources;
   const CatalogOptions options;
   Claims claims;
-  std::set<std::pair<IpAddress, const Claim*>> by_address;  // of those that PTR records may name
-  std::vector<List> lists;                                  // by source
+  AddressIndex by_address;  // of those that PTR records may name
+  std::vector<List> lists;  // by source
   std::unordered_map<const Holding*, std::vector<Skipped>> skipped;
   Counts counts;
 

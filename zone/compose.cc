@@ -12,6 +12,9 @@
 namespace meshdns {
 namespace {
 
+// Of one address. All hosts behind one gateway share its address; who asks for its name has no use for a thousand (RFC 2181 §10.2).
+constexpr size_t kMostHosts = 64;
+
 bool is_wildcard(std::span<const uint8_t> owner) { return owner.size() > 2 && owner[0] == 1 && owner[1] == '*'; }
 
 std::string lower(std::string text) {
@@ -78,6 +81,16 @@ void Catalog::State::index_addresses(const Holding& holding, bool added) {
   }
 }
 
+/// Many claims lead to one PTR owner: it is decided once.
+void Catalog::State::forget_repeated_touches() {
+  if (derived.empty()) return;
+  std::sort(touched.begin(), touched.end(), [](const Touched& a, const Touched& b) {
+    return std::lexicographical_compare(a.owner.begin(), a.owner.end(), b.owner.begin(), b.owner.end());
+  });
+  const auto is_same = [](const Touched& a, const Touched& b) { return std::ranges::equal(a.owner, b.owner); };
+  touched.erase(std::unique(touched.begin(), touched.end(), is_same), touched.end());
+}
+
 // What stands there ---------------------------------------------------------------------------------------------------
 
 /// Begins `builder` for `owner`, which is below the zone's apex, and adds all that stands there. Whether anything does.
@@ -129,13 +142,14 @@ void Catalog::State::add_service(uint32_t ttl) {
   }
 }
 
-/// The hosts that are published with the address whose name this is.
+/// The hosts that are published with the address whose name this is: the first kMostHosts by precedence, sorted.
 std::vector<Name> Catalog::State::hosts_of(std::span<const uint8_t> reverse_owner) {
   std::vector<Name> hosts;
   const auto address = reverse_address(reverse_owner);
   if (!address) return hosts;
   QueryName host;
-  for (auto at = by_address.lower_bound({*address, nullptr}); at != by_address.end() && at->first == *address; ++at) {
+  for (auto at = by_address.lower_bound({*address, nullptr});
+       at != by_address.end() && at->first == *address && hosts.size() < kMostHosts; ++at) {
     const Claim& claim = *at->second;
     host.parse(claim.owner(), directory.key());
     if (claims.winner(claim.owner(), host.hash(0)) != &claim) continue;
@@ -162,6 +176,7 @@ void Catalog::State::rebuild(Zone& zone) {
       touch_derived(claim);
     }
   });
+  forget_repeated_touches();
   std::erase_if(touched, [&](const Touched& each) {
     const bool is_ours = each.zone == &zone && each.owner.size() > zone.apex().wire().size();
     if (is_ours) put(each.owner);

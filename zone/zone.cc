@@ -125,8 +125,10 @@ OwnerPtr Zone::make_apex() const {
     const bool is_apex = server.name == options_.apex && (rrsets == nullptr || !has_addresses(*rrsets));
     if (is_apex) add_addresses(builder, server.addresses, options_.ttl);
   }
-  if (!apex_hosts_.empty()) builder.rrset(rr_type::kPtr, options_.ttl);
-  for (const Name& host : apex_hosts_) builder.record(host.wire());
+  if (!apex_hosts_.empty() && !builder.has(rr_type::kPtr)) {
+    builder.rrset(rr_type::kPtr, options_.ttl);
+    for (const Name& host : apex_hosts_) builder.record(host.wire());
+  }
   return builder.finish();
 }
 
