@@ -115,7 +115,7 @@ void YamlValue::only_empty_list() const {
 
 void YamlValue::complain(const std::string& found_and_expected) const {
   complaints_.lines.push_back(complaints_.file + ":" + std::to_string(line_of(node_.Mark())) + ": " +
-                              (key_.empty() ? "" : key_ + ": ") + found_and_expected);
+                              (key_.empty() ? "" : key_ + ": ") + escape_controls(found_and_expected));
 }
 
 void read_yaml(std::string_view text, Complaints& complaints, const YamlValue::Reader& reader) {

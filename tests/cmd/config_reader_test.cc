@@ -179,6 +179,9 @@ TEST_CASE("what is wrong with a file") {
        "f:1: admin.allow[0]: found '10.0.0.1/8', expected an IP address or a CIDR block such as 10.0.0.0/8; "
        "'10.0.0.1/8' has bits "
        "set behind its prefix length"},
+      {"admin: {allow: [\"a\\tb\"]}",
+       "f:1: admin.allow[0]: found 'a\\x09b', expected an IP address or a CIDR block such as 10.0.0.0/8; "
+       "'a\\x09b' is not an IP address or a CIDR block such as 10.0.0.0/8"},
       {"admin: {listen: 9153}",
        "f:1: admin.listen: found '9153', expected ADDRESS:PORT such as 127.0.0.1:53 or [::1]:53; the port is missing"},
       {"log: {level: loud}", "f:1: log.level: found 'loud', expected debug, info, warn or error"},
