@@ -71,3 +71,12 @@ def test_they_go_with_the_claim(start_server, tmp_path):
     for entries, expected in [([younger], {"9", "dns"}), ([younger, older], {"8", "grpc"}), ([], set())]:
         replace(tmp_path / "entries" / "entries.yaml", manifest(*entries))
         eventually(lambda: present() == expected)
+
+
+def test_an_address_of_many_hosts(start_server):
+    """All hosts behind one gateway have its address; the oldest 64 are its names."""
+    entries = [service_entry(f"e{i}", f"h{i:03}.bar.global", ["240.0.0.7"], created=f"2024-01-01T00:{i // 60:02}:{i % 60:02}Z")
+               for i in range(100)]
+    server = start_server(list(reversed(entries)), CONFIG)
+    answer = server.query("7.0.0.240.in-addr.arpa", "PTR", tcp=True)
+    assert records(answer) == [f"h{i:03}.bar.global." for i in range(64)]

@@ -4,7 +4,8 @@ import dns.flags
 import pytest
 
 from support.entries import service_entry
-from support.meshdns import records
+from support.meshdns import Server, records
+from support.process import eventually
 
 RECORD, OPT = 16, 11  # octets of an A record behind a compressed owner; of an OPT
 
@@ -52,3 +53,17 @@ def test_the_configured_size(start_server, udp_size, count, fits):
     answer = server.query(host(count), use_edns=0, payload=65535)
     assert answer.payload == udp_size
     assert bool(answer.flags & dns.flags.TC) == (not fits)
+
+
+def test_glue_that_no_pointer_reaches(tmp_path):
+    """Over TCP there is room for it, and every nameserver's address belongs there (RFC 9471 §3)."""
+    servers = [f"ns{i:03}.{'x' * 50}.sub" for i in range(300)]
+    (tmp_path / "example.zone").write_text("@ SOA ns host 1 2 3 4 5\n@ NS ns\n" + "".join(
+        f"sub NS {server}\n{server} A 192.0.2.{i % 256}\n" for i, server in enumerate(servers)))
+    config = {"zones": [{"name": "example.org", "file": "example.zone"}], "sources": []}
+    with Server(directory=tmp_path, config=config) as server:
+        eventually(lambda: server.get("/ready").status_code == 200)
+        answer = server.query("a.sub.example.org", tcp=True)
+        assert not answer.flags & dns.flags.TC
+        assert sorted(rrset.name.to_text() for rrset in answer.additional) == [f"{name}.example.org." for name in servers]
+        assert server.query("a.sub.example.org").flags & dns.flags.TC
