@@ -240,13 +240,11 @@ class FieldWriter {
   /// What is special to ldns or beyond ASCII as \DDD.
   static std::string plain(std::string_view text) {
     std::string out;
-    bool in_quotes = false;
     for (size_t at = 0; at < text.size(); ++at) {
       const bool escaped = text[at] == '\\';
       if (escaped) ++at;
       const char c = text[at];
       const auto octet = static_cast<unsigned char>(c);
-      if (c == '"' && !escaped) in_quotes = !in_quotes;
       const bool special = octet <= ' ' || octet >= 0x7f || std::string_view("();").find(c) != std::string_view::npos ||
                            (c == '"' && escaped);
       if (special) {
