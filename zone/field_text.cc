@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <set>
 
 #include "zone/name.h"
 #include "zone/rdata_text.h"
@@ -211,9 +212,12 @@ class FieldWriter {
     return slash != std::string_view::npos && parse_number(text.substr(slash + 1), most);
   }
 
-  /// RFC 9460 §2.1: what ldns would wrap (a port), or write beyond its buffer (an address that is too long).
-  static std::optional<Error> check_service_parameter(const ZoneToken& token) {
+  /// RFC 9460 §2.1: what ldns would drop (the same parameter twice), wrap (a port), or write beyond its buffer (an
+  /// address that is too long).
+  std::optional<Error> check_service_parameter(const ZoneToken& token) {
     const size_t equals = token.text.find('=');
+    if (!service_keys_.insert(token.text.substr(0, equals)).second)
+      return expected(token, "each service parameter once");
     if (equals == std::string_view::npos) return std::nullopt;
     const std::string_view key = token.text.substr(0, equals);
     std::string_view value = token.text.substr(equals + 1);
@@ -274,7 +278,8 @@ class FieldWriter {
   const std::string_view origin_;
   std::string line_;
   size_t hex_digits_ = 0;
-  std::string key_;  // IPSECKEY's
+  std::string key_;                          // IPSECKEY's
+  std::set<std::string_view> service_keys_;  // those before, as they are written
 };
 
 }  // namespace

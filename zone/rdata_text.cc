@@ -8,6 +8,8 @@
 #include "zone/field_text.h"
 #include "zone/octets.h"
 #include "zone/record_text.h"
+#include "zone/rr_type.h"
+#include "zone/service_parameters.h"
 
 namespace meshdns {
 namespace {
@@ -48,6 +50,14 @@ bool is_well_formed(uint16_t type, const std::vector<uint8_t>& rdata) {
   return ldns_rr_rd_count(rr.get()) >= ldns_rr_descriptor_minimum(descriptor(type)) && rdata_of(*rr) == rdata;
 }
 
+/// What the fields of a type ask of each other.
+Rdata checked(uint16_t type, std::vector<uint8_t> rdata) {
+  if (type == rr_type::kSvcb || type == rr_type::kHttps) {
+    if (auto error = check_service_parameters(rdata)) return *std::move(error);
+  }
+  return rdata;
+}
+
 /// RFC 3597 §5: `tokens` are those behind \#.
 Rdata parse_generic(uint16_t type, std::span<const ZoneToken> tokens) {
   const std::string form = "\\# LENGTH HEX (RFC 3597 §5)";
@@ -70,7 +80,7 @@ Rdata parse_generic(uint16_t type, std::span<const ZoneToken> tokens) {
   if (descriptor(type) != nullptr && !is_well_formed(type, rdata)) {
     return Error{"these octets are no " + type_text(type) + ", expected its fields without compressed names"};
   }
-  return rdata;
+  return checked(type, std::move(rdata));
 }
 
 }  // namespace
@@ -132,7 +142,7 @@ Rdata parse_rdata(uint16_t type, std::span<const ZoneToken> tokens, std::string_
   if (rdata.size() > kMaxRdata || !is_well_formed(type, rdata)) {
     return Error{std::string("these are no fields of ") + known->_name};
   }
-  return rdata;
+  return checked(type, std::move(rdata));
 }
 
 }  // namespace meshdns

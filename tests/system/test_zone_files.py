@@ -42,6 +42,7 @@ BAD = [
     ("a negative TTL", ZONE + "b -1 A 192.0.2.5\n", LINES + 1, "the TTL '-1'"),
     ("an RRset over 64 KiB", ZONE + "".join(f"b TYPE65280 \\# 30000 {i:060000x}\n" for i in range(3)), LINES + 3,
      "more than 65000 octets"),
+    ("a mandatory parameter that is not there", ZONE + "b HTTPS 1 . mandatory=alpn\n", LINES + 1, "mandatory has alpn"),
     ("a NUL octet", ZONE + "b TXT c\0\n", LINES + 1, "control character 0"),
     ("an included file that is not there", ZONE + "$INCLUDE nothing\n", LINES + 1, "nothing: No such file"),
     ("a file that includes itself", ZONE + "$INCLUDE example.zone\n", LINES + 1, "would include itself"),
