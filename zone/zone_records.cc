@@ -30,13 +30,6 @@ const ZoneRecords::Rrset* find_conflict(const ZoneRecords::Owner& owner, uint16_
 /// RFC 1035 §5.2, RFC 2181 §10.1, RFC 6672 §2.4: types of which an owner has one record.
 bool is_singleton(uint16_t type) { return type == rr_type::kSoa || type == rr_type::kCname || type == rr_type::kDname; }
 
-size_t answer_size(const ZoneRecords::Rrset& rrset) {
-  constexpr size_t kFixed = 12;  // a pointer to the owner, type, class, TTL, length
-  size_t size = 0;
-  for (const auto& rdata : rrset.rdata) size += kFixed + rdata.size();
-  return size;
-}
-
 /// Where the name stands in the RDATA of common types that have one; none in others.
 std::optional<size_t> name_offset(uint16_t type) {
   switch (type) {
@@ -56,21 +49,17 @@ std::optional<size_t> name_offset(uint16_t type) {
   }
 }
 
-/// RFC 2181 §5, RFC 4343 §3: names do not differ by case.
-bool is_same(uint16_t type, const std::vector<uint8_t>& a, const std::vector<uint8_t>& b) {
-  if (a == b) return true;
+/// RFC 2181 §5, RFC 4343 §3: what is the same where the records are, as names do not differ by case.
+std::vector<uint8_t> folded(uint16_t type, std::vector<uint8_t> rdata) {
   const auto begin = name_offset(type);
-  if (!begin || a.size() != b.size()) return false;
+  if (!begin) return rdata;
   size_t end = *begin;
-  while (end < a.size() && a[end] != 0) end += 1U + a[end];
-  end = std::min(end, a.size());
-  // A label's length is less than 'A'.
-  const auto lower = [](uint8_t octet) { return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : int{octet}; };
-  for (size_t i = 0; i < a.size(); ++i) {
-    const bool in_name = i >= *begin && i < end;
-    if (in_name ? lower(a[i]) != lower(b[i]) : a[i] != b[i]) return false;
+  while (end < rdata.size() && rdata[end] != 0) end += 1U + rdata[end];
+  end = std::min(end, rdata.size());
+  for (size_t i = *begin; i < end; ++i) {
+    if (rdata[i] >= 'A' && rdata[i] <= 'Z') rdata[i] |= 0x20;  // a label's length is less than 'A'
   }
-  return true;
+  return rdata;
 }
 
 }  // namespace
@@ -82,18 +71,28 @@ std::optional<Error> ZoneRecords::add(const Name& name, uint16_t type, uint32_t 
                  ", expected a CNAME to be alone"};
   }
   auto rrset = std::ranges::find(owner, type, &Rrset::type);
-  if (rrset == owner.end()) rrset = owner.insert(owner.end(), {type, ttl, {}});
+  if (rrset == owner.end()) rrset = owner.insert(owner.end(), {type, 0, ttl, {}, {}});
   rrset->ttl = std::min(rrset->ttl, ttl);
-  const bool known = std::ranges::any_of(rrset->rdata, [&](const auto& other) { return is_same(type, other, rdata); });
+
+  if (rrset->rdata.size() == 1) rrset->order = {0};
+  const auto key = folded(type, rdata);
+  const auto key_at = [&](uint16_t index) { return folded(type, rrset->rdata[index]); };
+  const auto place = std::ranges::lower_bound(rrset->order, key, {}, key_at);
+  const bool known = place != rrset->order.end() && key_at(*place) == key;
   if (!rrset->rdata.empty() && is_singleton(type) && (!known || type == rr_type::kSoa)) {
     return Error{"a second " + type_text(type) + " of " + name.text() + ", expected one"};
   }
   if (known) return std::nullopt;
-  rrset->rdata.push_back(std::move(rdata));
-  if (answer_size(*rrset) > kMaxRrset) {
+
+  constexpr size_t kFixed = 12;  // a pointer to the owner, type, class, TTL, length
+  const size_t octets = rrset->octets + kFixed + rdata.size();
+  if (octets > kMaxRrset) {
     return Error{"the " + type_text(type) + " records of " + name.text() + " have more than " +
                  std::to_string(kMaxRrset) + " octets, expected what fits into a message"};
   }
+  rrset->octets = static_cast<uint16_t>(octets);
+  if (!rrset->rdata.empty()) rrset->order.insert(place, static_cast<uint16_t>(rrset->rdata.size()));
+  rrset->rdata.push_back(std::move(rdata));
   return std::nullopt;
 }
 

@@ -16,9 +16,12 @@ namespace meshdns {
 struct ZoneRecords {
   struct Rrset {
     uint16_t type;
-    uint32_t ttl;  // seconds, below 2³¹
-    std::vector<std::vector<uint8_t>>
-        rdata;  // wire form, names uncompressed and in the file's case; at least one, no two alike
+    uint16_t octets;  // in answer form: 12 and the RDATA a record
+    uint32_t ttl;     // seconds, below 2³¹
+    /// Wire form, names uncompressed and in the file's case; at least one, no two alike.
+    std::vector<std::vector<uint8_t>> rdata;
+    /// Of several records, by RDATA with names in lower case: to find one that is there already.
+    std::vector<uint16_t> order;
     bool operator==(const Rrset&) const = default;
   };
   /// RRsets of different types, at least one. Where one is CNAME, it is alone but for DNSSEC's types (RFC 4034 §2.5).
