@@ -45,14 +45,14 @@ Result<std::string> read_file(const std::string& path, size_t most, ZoneFileRead
   if (!S_ISREG(status.st_mode)) return Error{"it is not a regular file"};
 
   std::string text;
-  constexpr size_t kPart = 1 << 20;
+  const size_t part = std::clamp<size_t>(static_cast<size_t>(status.st_size), 4 << 10, 1 << 20);
   for (ssize_t length = 1; length > 0;) {
     const size_t size = text.size();
     if (size > most) {
       return Error{"it has, with what it includes, more than " + std::to_string(kMaxZoneFileBytes >> 20) + " MiB"};
     }
-    text.resize(size + kPart);
-    length = read(descriptor, text.data() + size, kPart);
+    text.resize(size + part);
+    length = read(descriptor, text.data() + size, part);
     if (length < 0) return Error{std::strerror(errno)};
     text.resize(size + static_cast<size_t>(length));
   }
@@ -124,6 +124,7 @@ class ZoneFileReader {
   std::string file_;
   size_t line_ = 1;
   size_t octets_ = 0;
+  size_t includes_ = 0;
   std::vector<OpenFile> open_files_;  // from the first to the one that is being read
 };
 
@@ -203,6 +204,8 @@ Failure ZoneFileReader::include(std::span<const ZoneToken> arguments) {
   }
   std::string origin = arguments.size() == 2 ? absolute_name(arguments[1].text, origin_) : origin_;
   if (const auto valid = Name::parse(origin); !valid) return fail(valid.error());
+  if (++includes_ > kMaxIncludes)
+    return fail("more than " + std::to_string(kMaxIncludes) + " $INCLUDEs, those of included files among them");
   const std::string path = (fs::path(file_).parent_path() / without_escapes(arguments[0].text)).string();
   auto text = open(path);
   if (!text) return fail("cannot include " + path + ": " + text.error());

@@ -33,6 +33,9 @@ inline constexpr size_t kMaxZoneFileBytes = 256 << 20;
 /// $INCLUDEs within $INCLUDEs.
 inline constexpr size_t kMaxIncludeDepth = 16;
 
+/// $INCLUDEs of a reading, those of the same file as well.
+inline constexpr size_t kMaxIncludes = 10'000;
+
 /// A file that was read, or that should have been.
 struct ZoneFileRead {
   std::string path;

@@ -532,6 +532,14 @@ TEST_CASE("$INCLUDE") {
   CHECK(in.read() == "error: main:2: cannot include sub/none: No such file or directory");
   CHECK(in.files == std::vector<std::string>{in.path("main"), in.path("sub/none")});
 
+  in.write("sub/none", "");
+  std::string most;
+  for (size_t i = 0; i < kMaxIncludes; ++i) most += "$INCLUDE sub/none\n";
+  in.write("main", most + "a A 10.0.0.1\n");
+  CHECK(in.read() == "a.example. 30 IN A 10.0.0.1\n");
+  in.write("main", most + "$INCLUDE sub/none\n");
+  CHECK(in.read() == "error: main:10001: more than 10000 $INCLUDEs, those of included files among them");
+
   in.write("main", "$INCLUDE sub/one a b\n");
   CHECK(in.read() == "error: main:1: $INCLUDE with 3 arguments, expected a file and perhaps an origin");
   in.write("main", "$INCLUDE sub/two a..b\n");
