@@ -118,6 +118,10 @@ class ZoneFiles::Watched {
   const std::string& path() const { return zone_.options().file; }
   std::string log_name() const { return "zone " + zone_.apex().text(); }
 
+  /// In a row that come to nothing because a file has changed meanwhile; the last counts, so that one that always
+  /// changes is served as well.
+  static constexpr int kMaxStaleReadings = 4;
+
   void watch() {
     std::set<std::string> directories;
     for (const ZoneFileRead& file : files_) {
@@ -141,12 +145,15 @@ class ZoneFiles::Watched {
     reading_ = nullptr;
     files_ = std::move(done.files);
     watch();
+    const bool is_stale = any_changed();
+    if (is_stale && ++stale_readings_ < kMaxStaleReadings) return read();
+    stale_readings_ = 0;
     if (*done.records) {
       apply(**std::move(done.records), done.digest);
     } else {
       fail(done.records->error());
     }
-    if (again_ || any_changed()) read();
+    if (again_ || is_stale) read();
   }
 
   void fail(const std::string& error) {
@@ -183,6 +190,7 @@ class ZoneFiles::Watched {
   FileWatch watch_;
   Reading* reading_ = nullptr;  // owns itself
   bool again_ = false;          // a change came while it was being read
+  int stale_readings_ = 0;      // in a row
   std::vector<ZoneFileRead> files_;
   std::string error_;               // that was logged last; empty after a good reading
   std::optional<size_t> digest_;    // of the records that are served

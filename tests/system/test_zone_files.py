@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import dns.flags
 import pytest
@@ -173,6 +175,31 @@ def test_a_bad_file_changes_nothing(shared, text, line, message):
         rf"error.*zone example\.org: {directory}/example\.zone:{line}: .*{message}.*what was served before stays"))
     assert addresses(server.query("a.example.org")) == ["192.0.2.1", "192.0.2.2"]
     assert server.get("/ready").status_code == 200
+
+
+def test_what_has_changed_while_it_was_read_is_not_served(server, tmp_path):
+    write(tmp_path, HEAD.format(2) + "".join(f"a{i} A 192.0.2.7\n" for i in range(200_000)))
+    server.signal(signal.SIGHUP)
+    server.wait_for_log(re.compile("SIGHUP"))
+    write(tmp_path, HEAD.format(3) + "a A 192.0.2.8\n")
+    becomes(server, "a.example.org", ["192.0.2.8"])
+    assert "serial 2" not in server.log
+
+
+def test_a_file_that_always_changes_is_served(server, tmp_path):
+    write(tmp_path, HEAD.format(2) + "a A 192.0.2.7\n" + "; a comment\n" * 200_000)
+    served = threading.Event()
+
+    def touch():
+        while not served.is_set():
+            os.utime(tmp_path / "example.zone")
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(touch)
+        try:
+            becomes(server, "a.example.org", ["192.0.2.7"])
+        finally:
+            served.set()
 
 
 def test_a_file_that_is_good_again(server, tmp_path):
