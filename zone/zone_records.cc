@@ -82,7 +82,10 @@ std::optional<Error> ZoneRecords::add(const Name& name, uint16_t type, uint32_t 
   if (!rrset->rdata.empty() && is_singleton(type) && (!known || type == rr_type::kSoa)) {
     return Error{"a second " + type_text(type) + " of " + name.text() + ", expected one"};
   }
-  if (known) return std::nullopt;
+  if (known) {
+    if (rrset->rdata.size() == 1) rrset->order.clear();
+    return std::nullopt;
+  }
 
   constexpr size_t kFixed = 12;  // a pointer to the owner, type, class, TTL, length
   const size_t octets = rrset->octets + kFixed + rdata.size();
