@@ -265,6 +265,12 @@ Failure ZoneFileReader::add(uint16_t type, uint32_t ttl, std::span<const ZoneTok
   // Where the file has no SOA, the configuration has one.
   if (type == rr_type::kCname && at_apex)
     return fail("CNAME of " + owner_->text() + " beside its SOA, expected a CNAME to be alone");
+  const auto beside = type == rr_type::kNs ? rr_type::kDname : rr_type::kNs;
+  const bool is_ns_or_dname = type == rr_type::kNs || type == rr_type::kDname;
+  if (is_ns_or_dname && !at_apex && records_.has(*owner_, beside)) {
+    return fail(type_text(type) + " of " + owner_->text() + " beside its " + type_text(beside) +
+                ", expected only one of them below the apex (RFC 6672 §2.4)");
+  }
   auto rdata = parse_rdata(type, fields, origin_);
   if (!rdata) return fail(rdata.error());
   if (const auto error = records_.add(*owner_, type, ttl, *std::move(rdata))) return fail(error->message);

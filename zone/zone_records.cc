@@ -64,6 +64,11 @@ std::vector<uint8_t> folded(uint16_t type, std::vector<uint8_t> rdata) {
 
 }  // namespace
 
+bool ZoneRecords::has(const Name& name, uint16_t type) const {
+  const auto owner = owners.find(name);
+  return owner != owners.end() && std::ranges::find(owner->second, type, &Rrset::type) != owner->second.end();
+}
+
 std::optional<Error> ZoneRecords::add(const Name& name, uint16_t type, uint32_t ttl, std::vector<uint8_t> rdata) {
   Owner& owner = owners[name];
   if (const Rrset* other = find_conflict(owner, type)) {

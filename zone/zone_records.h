@@ -37,6 +37,8 @@ struct ZoneRecords {
   /// (12), the longest question (259) and an OPT with its options (264).
   static constexpr size_t kMaxRrset = 65'000;
 
+  bool has(const Name& owner, uint16_t type) const;
+
   /// Adds a record at or below the apex; one that is there already changes nothing (RFC 2181 §5). Records of one RRset
   /// have the lowest of their TTLs (RFC 2181 §5.2). The error: what forbids it.
   std::optional<Error> add(const Name& owner, uint16_t type, uint32_t ttl, std::vector<uint8_t> rdata);

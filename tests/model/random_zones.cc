@@ -96,6 +96,9 @@ class Generator {
     for (const Record& other : zone.records) {
       if (other.owner != owner) continue;
       if (other.type == type::kCname || type == type::kCname) return;
+      const bool delegated = other.type == type::kNs || type == type::kNs;
+      const bool redirected = other.type == type::kDname || type == type::kDname;
+      if (delegated && redirected && owner != zone.apex) return;  // RFC 6672 §2.4
       if (other.type != type) continue;
       if (single || folded({owner, type, 0, rdata}).rdata == folded(other).rdata) return;
       ttl = other.ttl;

@@ -89,6 +89,8 @@ TEST_CASE("the form of a record") {
        "a.example. 7 IN A 10.0.0.1\na.example. 7 IN A 10.0.0.2\n"},  // RFC 2181 §5.2
       {"a NS c\n NS b\n NS B\n NS a\n NS C\n NS A\n",
        "a.example. 30 IN NS c.example.\na.example. 30 IN NS b.example.\na.example. 30 IN NS a.example.\n"},
+      {"@ DNAME b.\n@ SOA . . 1 2 3 4 5\n@ NS .\n",
+       "example. 30 IN DNAME b.\nexample. 30 IN SOA . . 1 2 3 4 5\nexample. 30 IN NS .\n"},
       {"a CNAME b\na CNAME b\n", "a.example. 30 IN CNAME b.example.\n"},
       {"a CNAME b\na CNAME B\n", "a.example. 30 IN CNAME b.example.\n"},
       {"a MX 5 b\na MX 5 B\n", "a.example. 30 IN MX 5 b.example.\n"},
@@ -243,6 +245,10 @@ TEST_CASE("what is refused") {
       {"a DNAME b\na CNAME b\n", "2: CNAME of a.example beside its DNAME, expected a CNAME to be alone"},
       {"a CNAME b\na CNAME c\n", "2: a second CNAME of a.example, expected one"},
       {"a DNAME b\na DNAME c\n", "2: a second DNAME of a.example, expected one"},
+      {"a DNAME b\na NS c\n",
+       "2: NS of a.example beside its DNAME, expected only one of them below the apex (RFC 6672 §2.4)"},
+      {"a NS b\na DNAME c\n",
+       "2: DNAME of a.example beside its NS, expected only one of them below the apex (RFC 6672 §2.4)"},
       {"@ CNAME b\n", "1: CNAME of example beside its SOA, expected a CNAME to be alone"},
       {kHead + "@ CNAME b\n", "3: CNAME of example beside its SOA, expected a CNAME to be alone"},
   };
