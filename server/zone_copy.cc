@@ -8,12 +8,11 @@ ZoneCopy::ZoneCopy(const Zone& zone, Epochs& epochs) : zone_(zone), serial_(zone
   reader_.enter();
   const OwnerTree* const tree = zone.tree();
   if (tree == nullptr) return;  // its file has not been read
+  const OwnerIndex& owners = tree->owners();
   const OwnerNode* const apex = &tree->apex();
-  owners_.reserve(zone.names() + zone.names() / 8 + 1);  // an eighth: empty non-terminals
-  owners_.push_back(apex);
-  tree->for_each_owner([&](const OwnerNode& node) {
-    if (&node != apex) owners_.push_back(&node);  // a look into the node would cost a cache miss
-  });
+  owners_ = std::make_unique_for_overwrite<const OwnerNode*[]>(owners.size() + 1);
+  owners_[0] = apex;
+  count_ = 1 + owners.copy(&owners_[1], apex);
 }
 
 ZoneCopy::~ZoneCopy() { reader_.leave(); }

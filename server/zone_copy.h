@@ -9,7 +9,6 @@
 #include <functional>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "zone/epochs.h"
 #include "zone/name.h"
@@ -32,13 +31,14 @@ class ZoneCopy {
   uint32_t serial() const { return serial_; }
 
   /// All owners, the apex first, the others in no order. Empty non-terminals are among them. None of a zone without a tree.
-  std::span<const OwnerNode* const> owners() const { return owners_; }
+  std::span<const OwnerNode* const> owners() const { return {owners_.get(), count_}; }
 
  private:
   const Zone& zone_;
   const uint32_t serial_;
   Epochs::Reader reader_;
-  std::vector<const OwnerNode*> owners_;
+  std::unique_ptr<const OwnerNode*[]> owners_;
+  size_t count_ = 0;
 };
 
 /// Asks the writer's thread for a copy, from any other thread; may block for seconds. Null where it did not answer in time.

@@ -50,6 +50,12 @@ class OwnerIndex {
     }
   }
 
+  /// Writer: see OwnerTable.
+  size_t size() const { return current_.load(std::memory_order_relaxed)->live(); }
+  size_t copy(const OwnerNode** out, const OwnerNode* without) const {
+    return current_.load(std::memory_order_relaxed)->copy(out, without);
+  }
+
   // The writer. What is replaced or erased is retired, not freed.
 
   void insert(OwnerPtr node);   // its name is not there

@@ -64,6 +64,7 @@ class OwnerTree {
 
   // The writer. Names are within the zone and below its apex.
 
+  const OwnerIndex& owners() const { return owners_; }
   uint64_t names() const { return names_; }      // owners with records
   uint64_t records() const { return records_; }  // SOA and NS counted too
 
