@@ -18,9 +18,9 @@
 #include <utility>
 #include <vector>
 
-#include "server/descriptor.h"
 #include "server/http_protocol.h"
 #include "server/socket_address.h"
+#include "zone/descriptor.h"
 
 namespace meshdns {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <system_error>
 
-#include "server/descriptor.h"
 #include "server/socket_address.h"
+#include "zone/descriptor.h"
 
 namespace meshdns {
 namespace {

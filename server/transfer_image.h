@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "server/descriptor.h"
+#include "zone/descriptor.h"
 #include "zone/result.h"
 
 namespace meshdns {

@@ -1,12 +1,6 @@
 #include "zone/zone_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -15,6 +9,7 @@
 
 #include "zone/rdata_text.h"
 #include "zone/record_text.h"
+#include "zone/regular_file.h"
 #include "zone/rr_type.h"
 #include "zone/zone_text_reader.h"
 
@@ -30,31 +25,11 @@ constexpr const char* kTtlForm = "0–2147483647 seconds, or units as in 1h30m";
 
 /// All of a regular file of at most `most` octets. `as_read`: how it was before that.
 Result<std::string> read_file(const std::string& path, size_t most, ZoneFileRead& as_read) {
-  const auto stamp = FileStamp::at(path);  // of what cannot be opened, too: it may be there
+  auto stamp = FileStamp::at(path);  // of what cannot be opened, too: it may be there
+  auto text = read_regular_file(path, most, stamp);
   as_read = {path, stamp, !stamp || stamp->settled()};
-  const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);  // not blocking: it may be a FIFO
-  if (descriptor < 0) return Error{std::strerror(errno)};
-  struct Closer {
-    int descriptor;
-    ~Closer() { close(descriptor); }
-  } const closer{descriptor};
-  struct stat status {};
-  if (fstat(descriptor, &status) != 0) return Error{std::strerror(errno)};
-  as_read.stamp = FileStamp::of(status);  // of this file, whatever was at the path before
-  as_read.settled = as_read.stamp->settled();
-  if (!S_ISREG(status.st_mode)) return Error{"it is not a regular file"};
-
-  std::string text;
-  const size_t part = std::clamp<size_t>(static_cast<size_t>(status.st_size), 4 << 10, 1 << 20);
-  for (ssize_t length = 1; length > 0;) {
-    const size_t size = text.size();
-    if (size > most) {
-      return Error{"it has, with what it includes, more than " + std::to_string(kMaxZoneFileBytes >> 20) + " MiB"};
-    }
-    text.resize(size + part);
-    length = read(descriptor, text.data() + size, part);
-    if (length < 0) return Error{std::strerror(errno)};
-    text.resize(size + static_cast<size_t>(length));
+  if (text && text->size() > most) {
+    return Error{"it has, with what it includes, more than " + std::to_string(kMaxZoneFileBytes >> 20) + " MiB"};
   }
   return text;
 }

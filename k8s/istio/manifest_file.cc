@@ -1,34 +1,14 @@
 #include "k8s/istio/manifest_file.h"
 
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <functional>
 
 #include "k8s/istio/manifest.h"
+#include "zone/regular_file.h"
 
 namespace meshdns {
 namespace {
-
-/// A file descriptor that is closed at the end.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// An object without a usable identity, to be counted and explained under the name of its place.
 ServiceEntry unusable(const std::string& place, const std::string& error) {
@@ -51,26 +31,16 @@ void ManifestFile::fail(Source& source, const std::string& error) {
 }
 
 std::optional<std::string> ManifestFile::content(Source& source) {
-  const auto fail_with = [&](const char* reason) {
-    fail(source, "cannot read " + path_ + ": " + reason);
-    return std::nullopt;
-  };
   stamp_.reset();
-  const Descriptor file(open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));  // not blocking: it may be a FIFO
-  struct stat status {};
-  if (file.get() < 0 || fstat(file.get(), &status) != 0) return fail_with(std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) return fail_with("it is not a regular file");
-
-  std::string text;
-  std::array<char, 64 << 10> part;
-  ssize_t length = 0;
-  while ((length = ::read(file.get(), part.data(), part.size())) > 0 && text.size() <= kMaxManifest) {
-    text.append(part.data(), static_cast<size_t>(length));
+  std::optional<FileStamp> stamp;
+  auto text = read_regular_file(path_, kMaxManifest, stamp);
+  if (!text) {
+    fail(source, "cannot read " + path_ + ": " + text.error());
+    return std::nullopt;
   }
-  if (length < 0) return fail_with(std::strerror(errno));
   // An edit right behind this reading may leave it looking as it does now.
-  if (const FileStamp stamp = FileStamp::of(status); stamp.settled()) stamp_ = stamp;
-  return text;
+  if (stamp->settled()) stamp_ = stamp;
+  return *std::move(text);
 }
 
 std::optional<std::vector<ServiceEntry>> ManifestFile::read(Source& source, bool always) {
