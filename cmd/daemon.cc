@@ -144,9 +144,10 @@ class Daemon {
  private:
   /// For any other thread.
   CopyZone copy_zone() {
-    return [this](const Zone& zone) -> std::shared_ptr<const ZoneCopy> {
-      const auto copy = [this, &zone] { return std::make_shared<const ZoneCopy>(zone, directory_.epochs()); };
-      return questions_.ask(kPatience, copy).value_or(nullptr);
+    return [this](const Zone& zone) {
+      return ZoneCopy::make(zone, directory_.epochs(), [this](std::function<void()> work) {
+        return questions_.ask(kPatience, [work = std::move(work)] { return work(), true; }).has_value();
+      });
     };
   }
 

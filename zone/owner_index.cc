@@ -30,6 +30,7 @@ void OwnerIndex::insert(OwnerPtr node) {
   begin_change();
   table.insert(shared);
   if (next_) next_->insert(shared);
+  changed(shared, nullptr);
   if (!next_ && table.used() * 100 >= table.capacity() * kLoadPercent) begin_growth();
   grow_a_slice();
 }
@@ -37,8 +38,9 @@ void OwnerIndex::insert(OwnerPtr node) {
 void OwnerIndex::replace(OwnerPtr node) {
   const OwnerNode* shared = node.release();
   begin_change();
-  retire(current_.load(std::memory_order_relaxed)->replace(shared));
+  const OwnerNode* old = current_.load(std::memory_order_relaxed)->replace(shared);
   if (next_) next_->replace(shared);
+  changed(shared, old);
   grow_a_slice();
 }
 
@@ -46,11 +48,21 @@ void OwnerIndex::erase(uint64_t hash, std::span<const uint8_t> name) {
   begin_change();
   const OwnerNode* old = current_.load(std::memory_order_relaxed)->erase(hash, name);
   if (next_) next_->erase(hash, name);
-  retire(old);
+  changed(nullptr, old);
   grow_a_slice();
 }
 
-void OwnerIndex::retire(const OwnerNode* node) { epochs_.retire(node, node->size(), release_node); }
+void OwnerIndex::changed(const OwnerNode* come, const OwnerNode* gone) {
+  if (!records_.empty()) {
+    std::erase_if(records_, [&](const auto& record) {
+      const auto changes = record.lock();
+      if (changes && come != nullptr) changes->come.push_back(come);
+      if (changes && gone != nullptr) changes->gone.push_back(gone);
+      return !changes;
+    });
+  }
+  if (gone != nullptr) epochs_.retire(gone, gone->size(), release_node);
+}
 
 void OwnerIndex::begin_growth() {
   // Sized by what is alive, so a table full of tombstones is made anew in the same size, or a smaller one; and by the changes that

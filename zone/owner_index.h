@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "zone/epochs.h"
 #include "zone/owner_table.h"
@@ -23,6 +24,12 @@
 #endif
 
 namespace meshdns {
+
+/// Owners that came and went, by the writer's hand; some did both.
+struct OwnerChanges {
+  std::vector<const OwnerNode*> come;
+  std::vector<const OwnerNode*> gone;
+};
 
 class OwnerIndex {
  public:
@@ -41,7 +48,7 @@ class OwnerIndex {
   /// Moves before each store that a reader could see.
   uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
 
-  /// Calls `visit(const OwnerNode&)` for every owner. What changes meanwhile is seen or not.
+  /// Calls `visit(const OwnerNode&)` for every owner that stays for as long as this takes, once; for what comes or goes meanwhile, or not.
   template <class Visit>
   void for_each(Visit visit) const {
     const OwnerTable& table = *current_.load(std::memory_order_acquire);
@@ -50,13 +57,12 @@ class OwnerIndex {
     }
   }
 
-  /// Writer: see OwnerTable.
-  size_t size() const { return current_.load(std::memory_order_relaxed)->live(); }
-  size_t copy(const OwnerNode** out, const OwnerNode* without) const {
-    return current_.load(std::memory_order_relaxed)->copy(out, without);
-  }
-
   // The writer. What is replaced or erased is retired, not freed.
+
+  size_t size() const { return current_.load(std::memory_order_relaxed)->live(); }
+
+  /// Writes down in `changes` what comes and goes from now on, for as long as somebody holds it.
+  void record(std::weak_ptr<OwnerChanges> changes) const { records_.push_back(std::move(changes)); }
 
   void insert(OwnerPtr node);   // its name is not there
   void replace(OwnerPtr node);  // its name is there
@@ -68,7 +74,7 @@ class OwnerIndex {
     changes_.store(changes_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
     MESHDNS_STEP();
   }
-  void retire(const OwnerNode* node);
+  void changed(const OwnerNode* come, const OwnerNode* gone);
   void begin_growth();
   void grow_a_slice();
   void finish_growth();
@@ -78,6 +84,7 @@ class OwnerIndex {
   std::atomic<uint64_t> changes_{0};
   std::unique_ptr<OwnerTable> next_;  // the writer's; null while nothing grows
   size_t moved_ = 0;                  // slots of the current table that stand in the next one too
+  mutable std::vector<std::weak_ptr<OwnerChanges>> records_;  // the writer's
 };
 
 }  // namespace meshdns

@@ -44,18 +44,6 @@ class OwnerTable {
   /// The node in slot `index`, or null. For walking over all.
   const OwnerNode* at(size_t index) const { return node_of(slots_[index].load(std::memory_order_acquire)); }
 
-  /// Writer: puts the nodes but `without` to `out`, which has room for one more than there are. Returns how many. Without a branch a
-  /// slot, of which half would be guessed wrong: the writer's thread does nothing else meanwhile.
-  size_t copy(const OwnerNode** out, const OwnerNode* without) const {
-    size_t count = 0;
-    for (size_t slot = 0; slot <= mask_; ++slot) {
-      const uint64_t address = slots_[slot].load(std::memory_order_relaxed) & kAddressMask;
-      out[count] = reinterpret_cast<const OwnerNode*>(address);
-      count += static_cast<size_t>(address > kTombstone) & static_cast<size_t>(out[count] != without);
-    }
-    return count;
-  }
-
  private:
   static constexpr uint64_t kEmpty = 0;
   static constexpr uint64_t kTombstone = 1;  // no node is at address 1

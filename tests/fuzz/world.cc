@@ -89,8 +89,12 @@ void World::ask(const Name& name, uint16_t type) {
   require(ask(edns, {Transport::kTcp4, friendly_client()}) > 0, "a response");
 }
 
+std::shared_ptr<const ZoneCopy> World::copy(size_t zone) {
+  return ZoneCopy::make(*directory.zones()[zone], directory.epochs(), [](const auto& work) { return work(), true; });
+}
+
 std::string World::text(size_t zone) {
-  ZoneText text(ZoneCopy(*directory.zones()[zone], directory.epochs()));
+  ZoneText text(*copy(zone));
   std::string out;
   while (text.next(out)) {
   }
@@ -99,7 +103,7 @@ std::string World::text(size_t zone) {
 
 void World::transfer(size_t zone) {
   const std::atomic<bool> stop{false};
-  const auto image = TransferImage::write(ZoneCopy(*directory.zones()[zone], directory.epochs()), stop);
+  const auto image = TransferImage::write(*copy(zone), stop);
   require(static_cast<bool>(image), "an image of the zone");
   std::vector<uint8_t> stream((*image)->octets);
   const ssize_t size = pread((*image)->file.get(), stream.data(), stream.size(), 0);

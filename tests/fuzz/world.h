@@ -6,12 +6,14 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "server/cookies.h"
 #include "server/responder.h"
+#include "server/zone_copy.h"
 #include "zone/catalog.h"
 #include "zone/directory.h"
 
@@ -42,6 +44,8 @@ class World {
   Catalog catalog;
 
  private:
+  std::shared_ptr<const ZoneCopy> copy(size_t zone);
+
   Cookies cookies_;
   Counters counters_;
   Epochs::Reader reader_;

@@ -58,7 +58,11 @@ struct AdminFixture {
               asked_type = type;
               return explanation;
             },
-            [this](const Zone& zone) { return std::make_shared<const ZoneCopy>(zone, directory.epochs()); }};
+            [this](const Zone& zone) { return copy(zone); }};
+  }
+
+  std::shared_ptr<const ZoneCopy> copy(const Zone& zone) {
+    return ZoneCopy::make(zone, directory.epochs(), [](const auto& work) { return work(), true; });
   }
 
   Directory directory{zone_options(), 1000};

@@ -15,7 +15,7 @@ namespace meshdns {
 namespace {
 
 std::string text_of(AdminFixture& fixture, size_t* pieces = nullptr) {
-  ZoneText text(ZoneCopy(*fixture.directory.zones()[0], fixture.directory.epochs()));
+  ZoneText text(*fixture.copy(*fixture.directory.zones()[0]));
   std::string out;
   for (bool more = true; more;) {
     more = text.next(out);
