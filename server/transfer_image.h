@@ -21,7 +21,7 @@ namespace meshdns {
 class ZoneCopy;
 
 struct TransferImage {
-  /// Octets of a message without its length; four of them and their lengths fill a read of 64 KiB. Owner names in a message of 16 KiB
+  /// Octets of a message without its length; one of them and its length are a burst (transfer_stream.cc). Owner names in a message of 16 KiB
   /// can all be pointed to. A record that is larger gets a message of its own.
   static constexpr size_t kMessage = 16382;
 

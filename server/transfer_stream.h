@@ -1,7 +1,8 @@
 #pragma once
 
 // A zone on its way to one client: waits for the image, then reads it piece by piece, patches what is the client's own into each message
-// (transfer_image.h), and writes. One piece of 64 KiB is in memory at a time; the next is read when the socket has taken it.
+// (transfer_image.h), and writes. One piece of 64 KiB is in memory at a time; the next is read when the socket has taken it, and a
+// little later: whoever reads as fast as he can would otherwise keep the worker from its queries for all of the transfer.
 //
 // Threads: its connection's worker. The stream outlives a connection that closes while the file is being read.
 
@@ -55,7 +56,7 @@ class TransferStream : public std::enable_shared_from_this<TransferStream> {
  private:
   void begin(std::shared_ptr<const TransferImage> image);
   void read();
-  void on_read(ssize_t size);
+  void on_read();
   size_t patch(size_t size);
   void write(size_t size);
   void on_written(int status);
@@ -69,10 +70,11 @@ class TransferStream : public std::enable_shared_from_this<TransferStream> {
   const std::chrono::steady_clock::time_point asked_;
   std::shared_ptr<const TransferImage> image_;
   std::shared_ptr<TransferStream> self_;  // while libuv reads
-  uv_fs_t fs_{};
+  uv_work_t reading_{};
   uv_write_t write_{};
   std::vector<uint8_t> piece_;
-  uint64_t at_ = 0;  // in the file: what has been written to the socket
+  ssize_t read_ = 0;  // octets of the piece that the file gave; below 0: no more than the error
+  uint64_t at_ = 0;   // in the file: what has been written to the socket
   bool writing_ = false;
   size_t untaken_ = 0;  // octets of the piece that the client had not taken when last asked
 };

@@ -67,6 +67,7 @@ Result<std::monostate> Worker::listen(const SocketAddress& address) {
 
 void Worker::start() {
   thread_ = std::thread([this] { uv_run(&loop_, UV_RUN_DEFAULT); });
+  pthread_setname_np(thread_.native_handle(), "worker");
 }
 
 void Worker::begin_end() {
