@@ -24,7 +24,8 @@ void add_flags(CLI::App& app, CommandLine& flags) {
            "Answer here over UDP and TCP; port 0 picks a free one. May be repeated");
   repeated("--zone", flags.zones, "NAME", "Serve this zone. May be repeated");
   repeated("--from", flags.from, "kubernetes|PATH",
-           "Where ServiceEntries come from: the cluster, or a manifest file or directory");
+           "Where ServiceEntries come from: the cluster, or a manifest file or directory. May be repeated: the first "
+           "is the local one");
   once("--kubeconfig", flags.kubeconfig, "FILE", "How to reach the cluster; without it, the one that the pod is in");
   once("--context", flags.context, "NAME", "The kubeconfig's context; without it, the current one");
   repeated("--namespace", flags.namespaces, "NS", "Only ServiceEntries of this namespace. May be repeated");
@@ -84,32 +85,51 @@ class Overlay {
   Error error_;
 };
 
-/// `--from kubernetes` and `--from PATH` replace the file's sources; the cluster's flags alone change its Kubernetes source, or
-/// make one.
-void read_source(const CommandLine& flags, std::vector<SourceConfig>& sources, Overlay& overlay) {
-  const bool cluster_flags = flags.kubeconfig || flags.context || !flags.namespaces.empty();
-  if (flags.from.size() > 1) {
-    return overlay.complain(
-        "--from", "found " + std::to_string(flags.from.size()) + " sources, which is not yet supported; expected one");
-  }
-  if (!flags.from.empty() && flags.from.front() != "kubernetes") {
-    if (cluster_flags) {
-      return overlay.complain("--from", "found " + quote(flags.from.front()) +
-                                            " beside --kubeconfig, --context or --namespace, expected kubernetes");
-    }
-    FilesConfig files;
-    overlay.read("--from", flags.from.front(), files.path, parse_path);
-    sources = {std::move(files)};
-    return;
-  }
-  if (flags.from.empty() && !cluster_flags) return;
-  const bool changes_one =
-      flags.from.empty() && !sources.empty() && std::holds_alternative<KubernetesConfig>(sources[0]);
-  KubernetesConfig kubernetes = changes_one ? std::get<KubernetesConfig>(sources[0]) : KubernetesConfig();
+/// The cluster's flags lie over `kubernetes`.
+void read_cluster_flags(const CommandLine& flags, KubernetesConfig& kubernetes, Overlay& overlay) {
   kubernetes.kubeconfig = flags.kubeconfig.value_or(kubernetes.kubeconfig);
   kubernetes.context = flags.context.value_or(kubernetes.context);
   overlay.read_list("--namespace", flags.namespaces, kubernetes.namespaces, parse_namespace);
-  sources = {std::move(kubernetes)};
+}
+
+/// What `--from` names replaces the file's sources.
+void read_from(const CommandLine& flags, std::vector<SourceConfig>& sources, Overlay& overlay) {
+  const bool cluster_flags = flags.kubeconfig || flags.context || !flags.namespaces.empty();
+  sources.clear();
+  for (const std::string& from : flags.from) {
+    if (from == "kubernetes") {
+      KubernetesConfig kubernetes;
+      read_cluster_flags(flags, kubernetes, overlay);
+      sources.emplace_back(std::move(kubernetes));
+    } else {
+      FilesConfig files;
+      overlay.read("--from", from, files.path, parse_path);
+      sources.emplace_back(std::move(files));
+    }
+    const auto is_same = [&](const SourceConfig& other) { return source_name(other) == source_name(sources.back()); };
+    if (std::any_of(sources.begin(), sources.end() - 1, is_same)) {
+      overlay.complain("--from", "found " + quote(from) + " again, expected each source once");
+    }
+  }
+  if (cluster_flags && std::ranges::count(flags.from, "kubernetes") == 0) {
+    overlay.complain("--from", "found " + quote(flags.from.front()) +
+                                   " beside --kubeconfig, --context or --namespace, expected kubernetes");
+  }
+}
+
+/// The cluster's flags without `--from` change the file's Kubernetes source; where there is none, the one that they make replaces the
+/// sources.
+void read_sources(const CommandLine& flags, std::vector<SourceConfig>& sources, Overlay& overlay) {
+  if (!flags.from.empty()) return read_from(flags, sources, overlay);
+  if (!flags.kubeconfig && !flags.context && flags.namespaces.empty()) return;
+  const auto is_cluster = [](const SourceConfig& source) { return std::holds_alternative<KubernetesConfig>(source); };
+  const auto clusters = std::ranges::count_if(sources, is_cluster);
+  if (clusters > 1) {
+    return overlay.complain("--kubeconfig, --context, --namespace",
+                            "found " + std::to_string(clusters) + " kubernetes sources in the file, expected one");
+  }
+  if (clusters == 0) sources = {KubernetesConfig()};
+  read_cluster_flags(flags, std::get<KubernetesConfig>(*std::ranges::find_if(sources, is_cluster)), overlay);
 }
 
 void read_zones(const CommandLine& flags, std::vector<ZoneOptions>& zones, Overlay& overlay) {
@@ -155,7 +175,7 @@ Result<Config> make_config(const CommandLine& flags, std::string_view file_text)
   Overlay overlay;
   overlay.read_list("--listen", flags.listen, config->listen, parse_socket_address);
   read_zones(flags, config->zones, overlay);
-  read_source(flags, config->sources, overlay);
+  read_sources(flags, config->sources, overlay);
   overlay.read("--admin", flags.admin, config->admin.listen, parse_socket_address);
   overlay.read("--workers", flags.workers, config->workers, parse_workers);
   overlay.read("--log-level", flags.log_level, config->log.level, parse_log_level);

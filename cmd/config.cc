@@ -22,6 +22,11 @@ Config::Config()
       zones{default_zone(*Name::parse("global"))},
       sources{KubernetesConfig()} {}
 
+const std::string& source_name(const SourceConfig& source) {
+  const auto* kubernetes = std::get_if<KubernetesConfig>(&source);
+  return kubernetes != nullptr ? kubernetes->cluster : std::get<FilesConfig>(source).path;
+}
+
 Config without_ipv6(Config config) {
   const auto is_wildcard = [](const SocketAddress& a) { return !a.address.is_v4() && a.address.is_unspecified(); };
   if (!std::ranges::all_of(config.listen, is_wildcard)) std::erase_if(config.listen, is_wildcard);
@@ -54,6 +59,7 @@ std::vector<std::string> changed_keys(const Config& before, const Config& after)
   compare("workers", [](const Config& c) { return c.workers; });
   compare("zones", [](const Config& c) { return c.zones; });
   compare("sources", [](const Config& c) { return c.sources; });
+  compare("sourceWait", [](const Config& c) { return c.source_wait; });
   compare("publish", [](const Config& c) { return c.publish; });
   compare("transfer", [](const Config& c) { return c.transfer; });
   compare("limits", [](const Config& c) { return c.limits; });

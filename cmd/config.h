@@ -22,21 +22,26 @@ namespace meshdns {
 ZoneOptions default_zone(const Name& name);
 
 struct KubernetesConfig {
-  std::string cluster = "kubernetes";   // what the cluster is called in /explain, /ready and metrics
-  std::string kubeconfig;               // a file; empty: the cluster that the pod is in
-  std::string context;                  // empty: the kubeconfig's current one
-  std::vector<std::string> namespaces;  // empty: all
+  std::string cluster = "kubernetes";     // what the cluster is called in /explain, /ready and metrics
+  std::string kubeconfig{};               // a file; empty: the cluster that the pod is in
+  std::string context{};                  // empty: the kubeconfig's current one
+  std::vector<std::string> namespaces{};  // empty: all
+  bool required = false;                  // for readiness; the local source is in any case
 
   bool operator==(const KubernetesConfig&) const = default;
 };
 
 struct FilesConfig {
   std::string path;  // a manifest or a directory of them
+  bool required = false;
 
   bool operator==(const FilesConfig&) const = default;
 };
 
 using SourceConfig = std::variant<KubernetesConfig, FilesConfig>;
+
+/// What the source is called: its cluster, or its path.
+const std::string& source_name(const SourceConfig& source);
 
 struct AdminConfig {
   AdminConfig();
@@ -68,9 +73,12 @@ struct Config {
   Config();
 
   std::vector<SocketAddress> listen;
-  unsigned workers = 0;               // 0: one a core that the container may use
-  std::vector<ZoneOptions> zones;     // a name server without addresses: the listening ones that are not wildcards
-  std::vector<SourceConfig> sources;  // in order; empty: none, zones come from their files alone
+  unsigned workers = 0;            // 0: one a core that the container may use
+  std::vector<ZoneOptions> zones;  // a name server without addresses: the listening ones that are not wildcards
+  std::vector<SourceConfig>
+      sources;  // the local one first, then in order; empty: none, zones come from their files alone
+  std::chrono::milliseconds source_wait{
+      60'000};  // how long an optional source that has never synced holds back negative answers
   CatalogOptions publish;
   TransferConfig transfer;
   ServerLimits limits;

@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using Value = YamlValue;
 
+constexpr size_t kMostSources = 64;    // each a watch, a column of metrics and a line of /ready
 constexpr size_t kMostZones = 65'535;  // a zone's index has 16 bits
 
 auto number(uint32_t least, uint32_t most) {
@@ -96,45 +97,65 @@ void read_zones(const Value& value, const std::string& directory, std::vector<Zo
   value.each(1, [&](const Value& v) { read_zone(v, directory, zones); });
 }
 
-void read_kubernetes(const Value& value, std::vector<SourceConfig>& sources) {
+struct ReadSource {
+  SourceConfig source;
+  bool local = false;
+};
+
+void read_kubernetes(const Value& value, std::vector<ReadSource>& kinds) {
   KubernetesConfig kubernetes;
+  bool local = false;
   value.fields({
       {"cluster", [&](const Value& v) { v.read(kubernetes.cluster, parse_cluster); }},
       {"kubeconfig", [&](const Value& v) { v.read(kubernetes.kubeconfig, any_text); }},
       {"context", [&](const Value& v) { v.read(kubernetes.context, any_text); }},
       {"namespaces", [&](const Value& v) { v.read_list(0, kubernetes.namespaces, parse_namespace); }},
-      {"local", [](const Value& v) { v.only("true"); }},
+      {"local", [&](const Value& v) { v.read(local, parse_bool); }},
+      {"required", [&](const Value& v) { v.read(kubernetes.required, parse_bool); }},
   });
-  sources.emplace_back(std::move(kubernetes));
+  kinds.push_back({std::move(kubernetes), local});
 }
 
-void read_files(const Value& value, std::vector<SourceConfig>& sources) {
+void read_files(const Value& value, std::vector<ReadSource>& kinds) {
   FilesConfig files;
-  if (!value.fields({{"path", [&](const Value& v) { v.read(files.path, parse_path); }}})) return;
+  bool local = false;
+  const bool valid = value.fields({
+      {"path", [&](const Value& v) { v.read(files.path, parse_path); }},
+      {"local", [&](const Value& v) { v.read(local, parse_bool); }},
+      {"required", [&](const Value& v) { v.read(files.required, parse_bool); }},
+  });
+  if (!valid) return;
   if (files.path.empty()) return value.complain("found no path, expected { path: PATH }");
-  sources.emplace_back(std::move(files));
+  kinds.push_back({std::move(files), local});
 }
 
-void read_source(const Value& value, std::vector<SourceConfig>& sources) {
-  std::vector<SourceConfig> kinds;
+/// `has_local`: one of those before this is the local one.
+void read_source(const Value& value, std::vector<SourceConfig>& sources, bool& has_local) {
+  std::vector<ReadSource> kinds;
   const bool valid = value.fields({
       {"kubernetes", [&](const Value& v) { read_kubernetes(v, kinds); }},
       {"files", [&](const Value& v) { read_files(v, kinds); }},
   });
   if (!valid) return;
   if (kinds.size() != 1) return value.complain("found both or neither, expected one of kubernetes and files");
-  sources.push_back(std::move(kinds.front()));
+  auto& [source, local] = kinds.front();
+  const auto is_same = [&](const SourceConfig& other) { return source_name(other) == source_name(source); };
+  if (std::ranges::any_of(sources, is_same)) {
+    return value.complain("found the source " + quote(source_name(source)) +
+                          " again, expected each cluster and path once");
+  }
+  if (local && std::exchange(has_local, true)) return value.complain("found a second local source, expected one");
+  sources.insert(local ? sources.begin() : sources.end(), std::move(source));
 }
 
 void read_sources(const Value& value, std::vector<SourceConfig>& sources) {
-  size_t count = 0;
+  bool has_local = false;
   sources.clear();
-  const bool is_list = value.each(0, [&](const Value& v) {
-    ++count;
-    read_source(v, sources);
-  });
-  if (!is_list || count <= 1) return;
-  value.complain("found " + std::to_string(count) + " sources, which is not yet supported; expected one, or none");
+  const bool is_list = value.each(0, [&](const Value& v) { read_source(v, sources, has_local); });
+  if (is_list && sources.size() > kMostSources) {
+    value.complain("found " + std::to_string(sources.size()) + " sources, expected at most " +
+                   std::to_string(kMostSources));
+  }
 }
 
 void read_publish(const Value& value, CatalogOptions& publish) {
@@ -200,7 +221,7 @@ void read_all(const Value& value, const std::string& directory, Config& config) 
       {"workers", [&](const Value& v) { v.read(config.workers, parse_workers); }},
       {"zones", [&](const Value& v) { read_zones(v, directory, config.zones); }},
       {"sources", [&](const Value& v) { read_sources(v, config.sources); }},
-      {"sourceWait", [](const Value& v) { v.only("60s"); }},
+      {"sourceWait", [&](const Value& v) { v.read(config.source_wait, duration(0ms, 1h)); }},
       {"publish", [&](const Value& v) { read_publish(v, config.publish); }},
       {"transfer", [&](const Value& v) { read_transfer(v, config.transfer); }},
       {"limits", [&](const Value& v) { read_limits(v, config.limits); }},

@@ -125,6 +125,7 @@ class Daemon {
     spdlog::info("admin on {}", SocketAddress{config.admin.listen.address, admin_->port()}.text());
     zone_files_->start();
     entries_->start();
+    loop_.after(config_.source_wait, [this] { give_up_sources(); });
     if (!report_ready()) loop_.after_each_turn([this] { return !report_ready(); });
     return std::nullopt;
   }
@@ -201,6 +202,16 @@ class Daemon {
     Logging::set_level(config_.log.level);
     spdlog::info("SIGHUP: the configuration is valid; changed and applied: {}", applied.empty() ? "nothing" : applied);
     if (!waiting.empty()) spdlog::warn("SIGHUP: changed, and in effect after a restart only: {}", waiting);
+  }
+
+  void give_up_sources() {
+    for (SourceId id = 0; id < sources_.size(); ++id) {
+      if (sources_[id]->required() || sources_[id]->synced()) continue;
+      catalog_.give_up(id);
+      spdlog::warn(
+          "source {}: not synced within sourceWait ({}): names that it alone may have are NXDOMAIN until it has",
+          sources_[id]->name(), format_duration(config_.source_wait));
+    }
   }
 
   /// Whether all required sources have synced and all files of zones have been read, which the log learns once.

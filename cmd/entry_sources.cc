@@ -34,12 +34,10 @@ struct EntrySources::State {
 };
 
 Sources make_sources(const std::vector<SourceConfig>& configured) {
-  constexpr bool kRequired = true;
   Sources sources;
   for (const SourceConfig& config : configured) {
-    const auto* kubernetes = std::get_if<KubernetesConfig>(&config);
-    const std::string& name = kubernetes != nullptr ? kubernetes->cluster : std::get<FilesConfig>(config).path;
-    sources.push_back(std::make_unique<Source>(name, kRequired));
+    const bool required = std::visit([](const auto& each) { return each.required; }, config);
+    sources.push_back(std::make_unique<Source>(source_name(config), required || sources.size() == kLocalSource));
   }
   return sources;
 }

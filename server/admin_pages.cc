@@ -92,7 +92,10 @@ std::string source_rows(const AdminView& view) {
   std::string out;
   for (const auto& source : view.sources) {
     out += row({escaped(source->name()), source->synced() ? "synced" : "<b>not synced</b>",
-                source->required() ? "required" : "optional", std::to_string(source->entries()),
+                source == view.sources.front() ? "local"
+                : source->required()           ? "required"
+                                               : "optional",
+                std::to_string(source->entries()),
                 source->last_event() == 0 ? "never" : timestamp(source->last_event()), source_errors(*source)});
   }
   return out;

@@ -56,6 +56,11 @@ void Catalog::set_synced(SourceId source) {
   state_->complete_zones();
 }
 
+void Catalog::give_up(SourceId source) {
+  state_->sources[source]->give_up();
+  state_->complete_zones();
+}
+
 void Catalog::set_zone_records(size_t zone, ZoneRecords records) {
   Zone& changed = *state_->directory.zones()[zone];
   if (!records.whole) changed.set_complete(false);  // until complete_zones() knows better
@@ -66,9 +71,8 @@ void Catalog::set_zone_records(size_t zone, ZoneRecords records) {
 }
 
 void Catalog::State::complete_zones() {
-  const bool synced =
-      std::ranges::all_of(sources, [](const auto& each) { return !each->required() || each->synced(); });
-  for (const auto& zone : directory.zones()) zone->set_complete(zone->loaded() && (zone->whole() || synced));
+  const bool settled = std::ranges::all_of(sources, [](const auto& each) { return each->settled(); });
+  for (const auto& zone : directory.zones()) zone->set_complete(zone->loaded() && (zone->whole() || settled));
 }
 
 // Taking in ----------------------------------------------------------------------------------------------------------

@@ -54,9 +54,11 @@ class Catalog {
   /// Readers see the old zone or the new one. Takes the control thread some microseconds for each name of the zone.
   void set_zone_records(size_t zone, ZoneRecords records);
 
-  /// The source has delivered all it has, once; with all required sources synced, unknown names are NXDOMAIN and no
-  /// longer SERVFAIL.
+  /// The source has delivered all it has, once; with all sources settled, unknown names are NXDOMAIN and no longer SERVFAIL.
   void set_synced(SourceId source);
+
+  /// An optional source that has not synced is not waited for any longer.
+  void give_up(SourceId source);
 
   /// Why `name` is answered as it is.
   Explanation explain(const Name& name, uint16_t type) const;

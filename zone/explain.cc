@@ -85,7 +85,7 @@ void decide(const Name& asked, uint16_t type, const OwnerTree::Lookup& found, bo
     result.outcome = is_alias ? Outcome::kRedirect : Outcome::kAnswer;
   } else if (!complete) {
     result.outcome = Outcome::kNotReady;
-    result.note = "a required source has not synced yet: see /ready";
+    result.note = "a source has not synced yet, and may know the name: see /";
   } else {
     result.outcome = found.node == nullptr ? Outcome::kNxDomain : Outcome::kNoData;
   }

@@ -9,7 +9,7 @@
 namespace meshdns {
 
 struct Explanation {
-  /// How the zone's data decides. kNotReady: not in the zone, and a required source has not synced, or the zone's file has not been
+  /// How the zone's data decides. kNotReady: not in the zone, and a source has not synced, or the zone's file has not been
   /// read (SERVFAIL, EDE 14). kReferral: at or below a zone cut. kRedirect: an alias, by CNAME or DNAME.
   enum class Outcome : uint8_t { kAnswer, kNoData, kNxDomain, kRefused, kNotReady, kReferral, kRedirect };
 

@@ -13,8 +13,11 @@
 
 namespace meshdns {
 
-/// The position of a source in the configuration's list.
+/// The position of a source among all: where several claim a host, the first of them has it.
 using SourceId = uint16_t;
+
+/// The cluster that we are in, or the source that stands for it: always required.
+inline constexpr SourceId kLocalSource = 0;
 
 /// What a source can fail at; the text form is a metric's label.
 enum class SourceError : uint8_t {
@@ -39,7 +42,13 @@ class Source {
   const std::string& name() const { return name_; }
   bool required() const { return required_; }
 
+  /// Has delivered all that it has, once.
   bool synced() const { return synced_.load(std::memory_order_acquire); }
+
+  /// Whether a name that nobody has told of may be taken not to exist, as far as this source goes: it has synced, or it is optional and
+  /// has been waited for in vain.
+  bool settled() const { return synced() || given_up_.load(std::memory_order_acquire); }
+
   int64_t last_event() const {
     return last_event_.load(std::memory_order_relaxed);
   }  // Unix seconds, 0 before the first
@@ -47,6 +56,7 @@ class Source {
   uint64_t entries() const { return entries_.load(std::memory_order_relaxed); }
   uint64_t errors(SourceError error) const { return errors_[index(error)].load(std::memory_order_relaxed); }
 
+  void give_up() { given_up_.store(true, std::memory_order_release); }
   void set_synced() { synced_.store(true, std::memory_order_release); }
   void set_entries(uint64_t count) { entries_.store(count, std::memory_order_relaxed); }
   void heard(int64_t unix_seconds) { last_event_.store(unix_seconds, std::memory_order_relaxed); }
@@ -59,13 +69,14 @@ class Source {
   const std::string name_;
   const bool required_;
   std::atomic<bool> synced_{false};
+  std::atomic<bool> given_up_{false};
   std::atomic<int64_t> last_event_{0};
   std::atomic<uint64_t> relists_{0};
   std::atomic<uint64_t> entries_{0};
   std::array<std::atomic<uint64_t>, kSourceErrors> errors_{};
 };
 
-/// All sources, in the configuration's order; SourceId is the index. Fixed once the server runs.
+/// All sources, the local one first, then in the configuration's order; SourceId is the index. Fixed once the server runs.
 using Sources = std::vector<std::unique_ptr<Source>>;
 
 }  // namespace meshdns

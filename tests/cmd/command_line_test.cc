@@ -57,6 +57,16 @@ log: { level: error }
       {{"--state", "", "--default-address", ""}, file, [](Config&) {}},
       {{"--from", "/flag"}, file, [](Config& c) { c.sources = {FilesConfig{"/flag"}}; }},
       {{"--from", "kubernetes"}, file, [](Config& c) { c.sources = {KubernetesConfig{}}; }},
+      {{"--from", "/b", "--from", "kubernetes", "--from", "/a", "--context", "c"},
+       file,
+       [](Config& c) {
+         c.sources = {FilesConfig{"/b"}, KubernetesConfig{.context = "c"}, FilesConfig{"/a"}};
+       }},
+      {{"--context", "c"},
+       "sources: [{ files: { path: /a } }, { kubernetes: { cluster: east } }]",
+       [](Config& c) {
+         c.sources = {FilesConfig{"/a"}, KubernetesConfig{.cluster = "east", .context = "c"}};
+       }},
       {{"--from", "kubernetes", "--kubeconfig", "/k", "--context", "c", "--namespace", "a", "--namespace", "b"},
        with_files,
        [](Config& c) {
@@ -119,7 +129,7 @@ TEST_CASE("what is wrong with the flags") {
       {{"--namespace", "A"},
        "--namespace: found 'A', expected a namespace: up to 63 lower-case letters, digits and hyphens"},
       {{"--from", ""}, "--from: found '', expected the path of a manifest file or of a directory of them"},
-      {{"--from", "a", "--from", "b"}, "--from: found 2 sources, which is not yet supported; expected one"},
+      {{"--from", "a", "--from", "b", "--from", "a"}, "--from: found 'a' again, expected each source once"},
       {{"--from", "a", "--kubeconfig", "b"},
        "--from: found 'a' beside --kubeconfig, --context or --namespace, expected kubernetes"},
       {{"--state", "/s"}, "--state: found '/s', which is not yet supported"},
@@ -133,6 +143,8 @@ TEST_CASE("what is wrong with the flags") {
   }
   CHECK(error_of({}, "sources: []\nzones: [{name: a, file: b}, {name: c}]") ==
         "sources: found none, and no file of the zone 'c', expected one of them");
+  CHECK(error_of({"--context", "c"}, "sources: [{kubernetes: {}}, {kubernetes: {cluster: b}}]") ==
+        "--kubeconfig, --context, --namespace: found 2 kubernetes sources in the file, expected one");
   CHECK(error_of({"--config", "f"}, "x: 1") == "f:1: found the unknown key 'x', the nearest known one is 'log'");
 }
 

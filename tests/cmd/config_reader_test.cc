@@ -68,7 +68,10 @@ zones:
     contact: root.example
   - { name: global }
 sources:
-  - kubernetes: { cluster: west, kubeconfig: /k, context: c, namespaces: [bar, foo] }
+  - kubernetes: { cluster: west, kubeconfig: /k, context: c, namespaces: [bar, foo], required: true }
+  - files: { path: /entries }
+  - kubernetes: { local: true }
+sourceWait: 5s
 transfer: { allow: [192.0.2.0/24, "::1"] }
 limits: { tcpConnections: 1, tcpPerClient: 2, tcpIdle: 3s, tcpMessage: 400ms, udpSize: 512 }
 cookies: { secretFile: /etc/meshdns/cookies }
@@ -89,7 +92,9 @@ lameduck: 0s
                        {*Name::parse("b.example"), {}}},
        .contact = *Name::parse("root.example")},
       default_zone(*Name::parse("global"))};
-  expected.sources = {KubernetesConfig{"west", "/k", "c", {"bar", "foo"}}};
+  expected.sources = {KubernetesConfig{}, KubernetesConfig{"west", "/k", "c", {"bar", "foo"}, true},
+                      FilesConfig{"/entries"}};
+  expected.source_wait = std::chrono::seconds(5);
   expected.transfer.allow = {*IpBlock::parse("192.0.2.0/24"), *IpBlock::parse("::1")};
   expected.limits = {1, 2, std::chrono::seconds(3), std::chrono::milliseconds(400), 512};
   expected.cookie_secrets = "/etc/meshdns/cookies";
@@ -116,7 +121,8 @@ TEST_CASE("files of zones begin at the configuration's directory") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.file);
-    const auto config = read_config(c.config, "sources: []\nzones: [{name: ., file: b}, {name: a, file: " + c.file + "}]");
+    const auto config =
+        read_config(c.config, "sources: []\nzones: [{name: ., file: b}, {name: a, file: " + c.file + "}]");
     if (!config) FAIL(config.error());
     CHECK(config->zones[0].apex.is_root());
     CHECK(config->zones[0].contact.text() == "hostmaster");
@@ -229,15 +235,16 @@ TEST_CASE("what is wrong with a file") {
       {"sources: [{kubernetes: {namespaces: [A]}}]",
        "f:1: sources[0].kubernetes.namespaces[0]: found 'A', expected a namespace: up to 63 lower-case letters, digits "
        "and hyphens"},
+      {"sources: [{kubernetes: {}}, {kubernetes: {context: c}}]",
+       "f:1: sources[1]: found the source 'kubernetes' again, expected each cluster and path once"},
+      {"sources: [{files: {path: /a, local: true}}, {files: {path: /b, local: true}}]",
+       "f:1: sources[1]: found a second local source, expected one"},
+      {"sources: [{files: {path: /a, local: 1}}]", "f:1: sources[0].files.local: found '1', expected true or false"},
+      {"sourceWait: 2h", "f:1: sourceWait: found '2h', expected a duration from 0s to 1h"},
       // Of a later version.
-      {"sources: [{kubernetes: {}}, {files: {path: /a}}]",
-       "f:1: sources: found 2 sources, which is not yet supported; expected one, or none"},
-      {"sources: [{kubernetes: {local: false}}]",
-       "f:1: sources[0].kubernetes.local: found 'false'" + later + "'true' or no such key"},
       {"zones: [{name: a, answer: endpoints}]",
        "f:1: zones[0].answer: found 'endpoints'" + later + "'addresses' or no such key"},
       {"zones: [{name: a, file: []}]", "f:1: zones[0].file: found a list, expected one value"},
-      {"sourceWait: 1s", "f:1: sourceWait: found '1s'" + later + "'60s' or no such key"},
       {"publish: {visibility: all}", "f:1: publish.visibility: found 'all'" + later + "'public' or no such key"},
       {"publish: {claims: namespace}", "f:1: publish.claims: found 'namespace'" + later + "'any' or no such key"},
       {"publish: {withoutAddress: default}",

@@ -58,7 +58,6 @@ WRONG = [
     ([], "publish:\n  conflicts: merge\n", r"FILE:2: publish\.conflicts.*not yet supported"),
     ([], "state: /var/lib/meshdns\n", r"FILE:1: state.*not yet supported"),
     ([], "zones: [{name: global, answer: endpoints}]\n", r"FILE:1: zones\[0\]\.answer.*not yet supported"),
-    ([], "sourceWait: 5s\n", r"FILE:1: sourceWait.*not yet supported"),
 ]
 
 DEFAULTS = """

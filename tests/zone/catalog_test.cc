@@ -137,7 +137,16 @@ TEST_CASE("a batch is one step of the serial in the zones that it changes") {
   CHECK(world.serial() == serial + 1);
 }
 
-TEST_CASE("the zones are complete when all required sources have synced") {
+TEST_CASE("the zones are complete when an optional source has been given up") {
+  World world;
+  world.catalog.give_up(1);
+  CHECK_FALSE(world.directory.zones()[0]->complete());
+  world.catalog.set_synced(0);
+  CHECK(world.directory.zones()[0]->complete());
+  CHECK_FALSE(world.sources[1]->synced());
+}
+
+TEST_CASE("the zones are complete when all sources have synced") {
   World world;
   CHECK_FALSE(world.directory.zones()[0]->complete());
   world.catalog.set_synced(0);
