@@ -1,5 +1,7 @@
 """One control plane a test file, with the CRDs and deploy/base applied; meshdns reads it as its ServiceAccount."""
 
+import contextlib
+
 import pytest
 
 from cluster.control_plane import HERE, ControlPlane, CoreDns, tools_directory
@@ -15,9 +17,9 @@ def pytest_sessionstart():
         pytest.exit("no control plane is built: tests/cluster/tools/build does it, with Go", EXIT_SKIPPED)
 
 
-@pytest.fixture(scope="module")
-def control_plane(tmp_path_factory):
-    plane = ControlPlane(tmp_path_factory.mktemp("control-plane"))
+@contextlib.contextmanager
+def running_control_plane(directory):
+    plane = ControlPlane(directory)
     try:
         plane.start().install_crds()
         plane.kubectl("create", "namespace", "bar")  # where support.entries puts its ServiceEntries
@@ -28,12 +30,18 @@ def control_plane(tmp_path_factory):
         plane.stop()
 
 
-def meshdns_on(plane, directory, kubeconfig=None):
+@pytest.fixture(scope="module")
+def control_plane(tmp_path_factory):
+    with running_control_plane(tmp_path_factory.mktemp("control-plane")) as plane:
+        yield plane
+
+
+def meshdns_on(plane, directory, kubeconfig=None, arguments=(), **config):
     """A server of that cluster. Its TTLs are the shortest that CoreDNS's cache honours: tests wait for them."""
     kubeconfig = str(kubeconfig or plane.meshdns_kubeconfig)
-    return Server(directory=directory, config={
+    return Server(*arguments, directory=directory, config={
         "zones": [{"name": "global", "ttl": 5, "negativeTtl": 5}],
-        "sources": [{"kubernetes": {"cluster": "east", "kubeconfig": kubeconfig, "local": True}}]})
+        "sources": [{"kubernetes": {"cluster": "east", "kubeconfig": kubeconfig, "local": True}}], **config})
 
 
 @pytest.fixture(scope="module")

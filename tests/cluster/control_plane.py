@@ -82,13 +82,14 @@ class ControlPlane:
         (self.directory / "tokens.csv").write_text(f'{ADMIN_TOKEN},admin,1,"system:masters"\n')
         self.kubeconfig = self.write_kubeconfig("admin", ADMIN_TOKEN)
 
-    def write_kubeconfig(self, name, token):
-        """A kubeconfig for the bearer of a token; returns its path."""
+    def write_kubeconfig(self, name, token, url=None):
+        """A kubeconfig for the bearer of a token, of this API server or of what is at `url`; returns its path."""
         authority = base64.b64encode((self.directory / "ca.crt").read_bytes()).decode()
         file = self.directory / f"{name}.kubeconfig"
         file.write_text(yaml.safe_dump({
             "apiVersion": "v1", "kind": "Config", "current-context": "test",
-            "clusters": [{"name": "test", "cluster": {"server": self.url, "certificate-authority-data": authority}}],
+            "clusters": [{"name": "test", "cluster": {"server": url or self.url,
+                                                   "certificate-authority-data": authority}}],
             "users": [{"name": name, "user": {"token": token}}],
             "contexts": [{"name": "test", "context": {"cluster": "test", "user": name}}]}))
         return file
@@ -173,13 +174,15 @@ class ControlPlane:
 
 
 class CoreDns(Process):
-    """CoreDNS with the tutorial's block for the zone `global`, forwarding to a port of ours."""
+    """CoreDNS with the tutorial's block for the zone `global`, forwarding to ports of ours."""
 
-    def __init__(self, directory, upstream_port):
+    def __init__(self, directory, *upstream_ports, cache=True, forward=""):
+        """forward: options of that plugin."""
         self.dns_port = free_port()
         corefile = directory / "Corefile"
-        corefile.write_text(f"global:{self.dns_port} {{\n    errors\n    cache 30\n"
-                            f"    forward . 127.0.0.1:{upstream_port}\n    bind 127.0.0.1\n}}\n")
+        upstreams = " ".join(f"127.0.0.1:{port}" for port in upstream_ports)
+        corefile.write_text(f"global:{self.dns_port} {{\n    errors\n" + ("    cache 30\n" if cache else "") +
+                            f"    forward . {upstreams} {{\n        {forward}\n    }}\n    bind 127.0.0.1\n}}\n")
         super().__init__([tools_directory() / "coredns", "-conf", corefile])
 
     def query(self, name, rdtype="A", **options):

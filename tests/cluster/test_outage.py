@@ -15,9 +15,10 @@ OUTAGE = 20  # seconds: longer than a few retries, shorter than the longest wait
 class Asker(threading.Thread):
     """Asks for the same names over and over; notes every answer that differs from the first, and every silence."""
 
-    def __init__(self, server, names):
+    def __init__(self, server, names, **options):
         super().__init__(daemon=True)
         self.server = server
+        self.options = options  # of query()
         self.expected = {name: self._ask(name) for name in names}
         self.wrong = []
         self.asked = 0
@@ -25,7 +26,7 @@ class Asker(threading.Thread):
         self.start()
 
     def _ask(self, name):
-        answer = self.server.query(name, timeout=1)
+        answer = self.server.query(name, timeout=1, **self.options)
         return rcode(answer), records(answer), len(records(answer, "authority", "SOA"))
 
     def run(self):
