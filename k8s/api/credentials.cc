@@ -56,7 +56,9 @@ Result<std::optional<ClusterAccess>> in_cluster_access(const std::string& direct
     return Error{token.error() + "; the pod needs a service account's token (automountServiceAccountToken: true)"};
   }
   access.token = *std::move(token);
-  access.tls.ca.file = directory + "/ca.crt";
+  auto ca = read_pem(directory + "/ca.crt");
+  if (!ca) return Error{ca.error()};
+  access.tls.ca = *std::move(ca);
   if (auto wrong = check_certificates(access.tls.ca)) return *std::move(wrong);
   const auto name_space = read_small_file(directory + "/namespace");
   if (name_space) access.name_space = trimmed(*name_space);
@@ -64,17 +66,17 @@ Result<std::optional<ClusterAccess>> in_cluster_access(const std::string& direct
 }
 
 const std::string& BearerToken::value(Clock::time_point now) {
-  if (file_.empty() || (read_at_ && now - *read_at_ < kTokenAge)) return token_;
-  read_at_ = now;
-  read();
+  if (!read_at_ || now - *read_at_ >= kTokenAge) read(now);
   return token_;
 }
 
-void BearerToken::read() {
+bool BearerToken::read(Clock::time_point now) {
+  if (file_.empty()) return false;
+  read_at_ = now;
   auto token = read_token(file_);
   if (!token && !failing_) spdlog::warn("{}; going on with the token read before", token.error());
   failing_ = !token;
-  if (token) token_ = *std::move(token);
+  return token && *token != std::exchange(token_, *token);
 }
 
 }  // namespace meshdns

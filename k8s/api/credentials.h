@@ -16,9 +16,10 @@ namespace meshdns {
 struct ClusterAccess {
   std::string server;  // "https://10.96.0.1:443", a path perhaps, no trailing slash
   TlsSettings tls;
-  std::string token;       // a bearer token; empty: none, or in token_file
+  std::string token;       // a bearer token; empty: none
   std::string token_file;  // read again and again, as tokens rotate
   std::string name_space;  // the pod's own, or the context's; empty where none is said
+  std::string proxy{};     // "http://10.0.0.9:3128"; empty: none
 };
 
 inline constexpr const char* kServiceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -38,12 +39,10 @@ class BearerToken {
   /// is logged, once). Empty where there is none.
   const std::string& value(Clock::time_point now);
 
-  /// The server refused it: the next value() reads the file.
-  void refused() { read_at_.reset(); }
+  /// Reads the file at once: the server refused the token, or the file has changed. Whether it is another token now.
+  bool read(Clock::time_point now);
 
  private:
-  void read();
-
   std::string token_;
   std::string file_;
   std::optional<Clock::time_point> read_at_;

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <uv.h>
 
+#include <algorithm>
 #include <csignal>
 #include <map>
 #include <utility>
@@ -29,11 +30,13 @@ struct ClosePoll {
 
 class HttpClient::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(uv_loop_t* loop, TlsSettings tls);
+  Impl(uv_loop_t* loop, TlsSettings tls, std::string proxy);
   ~Impl();
 
-  Id get(const HttpRequest& request, HttpReceiver& receiver);
+  Id reserve() { return ++last_id_; }
+  void get(const HttpRequest& request, HttpReceiver& receiver, Id id);
   void cancel(Id id);
+  void rotate(TlsSettings tls);
   void cancel_all();
 
  private:
@@ -44,21 +47,28 @@ class HttpClient::Impl : public std::enable_shared_from_this<Impl> {
   void settle();
   void tell_pauses();
   void reconcile();
+  void end_rotated();
   void finish(CURL* easy, CURLcode code);
   void remove(std::map<Id, std::unique_ptr<Transfer>>::iterator transfer);
 
   uv_loop_t* loop_;
-  const TlsSettings tls_;
+  TlsSettings tls_;
+  const std::string proxy_;
   Id last_id_ = 0;
   bool inside_ = false;  // of libcurl, which then refuses to add or remove transfers
   std::map<Id, std::unique_ptr<Transfer>> transfers_;
   std::map<curl_socket_t, std::unique_ptr<uv_poll_t, ClosePoll>> polls_;
   Timer timer_;
+  Timer rotation_;
   std::unique_ptr<CURLM, CleanMulti> multi_;
 };
 
-HttpClient::Impl::Impl(uv_loop_t* loop, TlsSettings tls)
-    : loop_(loop), tls_(std::move(tls)), timer_(loop, [this] { drive(CURL_SOCKET_TIMEOUT, 0); }) {
+HttpClient::Impl::Impl(uv_loop_t* loop, TlsSettings tls, std::string proxy)
+    : loop_(loop),
+      tls_(std::move(tls)),
+      proxy_(std::move(proxy)),
+      timer_(loop, [this] { drive(CURL_SOCKET_TIMEOUT, 0); }),
+      rotation_(loop, [this] { end_rotated(); }) {
   static const bool once = [] {
     curl_global_init(CURL_GLOBAL_DEFAULT);
     // OpenSSL says goodbye to a peer that has gone; without this, that would end the process (see CURLOPT_NOSIGNAL).
@@ -78,13 +88,12 @@ HttpClient::Impl::~Impl() {
   multi_.reset();  // while the maps that its callbacks use are there
 }
 
-HttpClient::Id HttpClient::Impl::get(const HttpRequest& request, HttpReceiver& receiver) {
-  auto transfer = make_transfer(request, tls_);
-  transfer->id = ++last_id_;
+void HttpClient::Impl::get(const HttpRequest& request, HttpReceiver& receiver, Id id) {
+  auto transfer = make_transfer(request, tls_, proxy_);
+  transfer->id = id;
   transfer->receiver = &receiver;
-  transfers_.emplace(last_id_, std::move(transfer));
+  transfers_.emplace(id, std::move(transfer));
   if (!inside_) reconcile();
-  return last_id_;
 }
 
 void HttpClient::Impl::cancel(Id id) {
@@ -92,6 +101,25 @@ void HttpClient::Impl::cancel(Id id) {
   if (found == transfers_.end()) return;
   found->second->receiver = nullptr;
   if (!inside_) remove(found);
+}
+
+void HttpClient::Impl::rotate(TlsSettings tls) {
+  tls_ = std::move(tls);
+  for (auto& [id, transfer] : transfers_) transfer->rotated = true;
+  rotation_.start(std::chrono::milliseconds{0});
+}
+
+void HttpClient::Impl::end_rotated() {
+  const auto self = shared_from_this();  // a receiver may destroy the client
+  const HttpError rotated{HttpError::Kind::kRotated, 0, "the TLS settings have changed"};
+  const auto is_rotated = [](const auto& transfer) { return transfer.second->rotated; };
+  for (;;) {  // from the beginning each time, as a receiver may change the map
+    const auto found = std::find_if(transfers_.begin(), transfers_.end(), is_rotated);
+    if (found == transfers_.end()) return;
+    HttpReceiver* receiver = found->second->receiver;
+    remove(found);
+    if (receiver != nullptr) receiver->on_done(&rotated);
+  }
 }
 
 void HttpClient::Impl::cancel_all() {
@@ -194,12 +222,20 @@ void HttpClient::Impl::finish(CURL* easy, CURLcode code) {
   if (receiver != nullptr) receiver->on_done(code == CURLE_OK ? nullptr : &error);
 }
 
-HttpClient::HttpClient(uv_loop_t* loop, TlsSettings tls) : impl_(std::make_shared<Impl>(loop, std::move(tls))) {}
+HttpClient::HttpClient(uv_loop_t* loop, TlsSettings tls, std::string proxy)
+    : impl_(std::make_shared<Impl>(loop, std::move(tls), std::move(proxy))) {}
 
 HttpClient::~HttpClient() { impl_->cancel_all(); }
 
-HttpClient::Id HttpClient::get(HttpRequest request, HttpReceiver& receiver) { return impl_->get(request, receiver); }
+HttpClient::Id HttpClient::reserve() { return impl_->reserve(); }
+
+HttpClient::Id HttpClient::get(HttpRequest request, HttpReceiver& receiver, Id id) {
+  impl_->get(request, receiver, id);
+  return id;
+}
 
 void HttpClient::cancel(Id id) { impl_->cancel(id); }
+
+void HttpClient::rotate(TlsSettings tls) { impl_->rotate(std::move(tls)); }
 
 }  // namespace meshdns

@@ -1,7 +1,7 @@
 #pragma once
 
 // Streaming GETs over HTTP/1.1: libcurl's multi interface, driven by a libuv loop. One API server, one set of TLS
-// settings.
+// settings at a time, one proxy or none.
 //
 // A dead peer is noticed by TCP within 30 s (keepalive, TCP_USER_TIMEOUT), a peer that acknowledges and says nothing by
 // the request's deadline on silence. What the environment says (proxies, CA bundles, netrc) is not looked at; redirects
@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "k8s/api/tls.h"
@@ -36,6 +37,9 @@ struct HttpError {
   enum class Kind : uint8_t {
     kUnreachable,  // no connection was made: refused, no route, no answer to it
     kBroken,       // a connection broke or fell silent
+    kUntrusted,    // the server's certificate, or its proxy's: of an unknown authority, expired, of another name
+    kRotated,      // the client has other TLS settings by now: nothing is wrong
+    kIdentity,     // no credentials to be had (ApiClient)
     kOther,        // TLS, the URL, a response that is not HTTP
   };
   Kind kind;
@@ -64,7 +68,8 @@ class HttpClient {
  public:
   using Id = uint64_t;  // of a request; never 0, never used twice
 
-  HttpClient(uv_loop_t* loop, TlsSettings tls);
+  /// `proxy`: a URL as check_proxy_url() takes it; empty: none.
+  HttpClient(uv_loop_t* loop, TlsSettings tls, std::string proxy = "");
 
   /// Cancels what is under way.
   ~HttpClient();
@@ -72,10 +77,17 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   /// The receiver, which must outlive the request, is called from the loop, never from within get().
-  Id get(HttpRequest request, HttpReceiver& receiver);
+  Id get(HttpRequest request, HttpReceiver& receiver) { return get(std::move(request), receiver, reserve()); }
+
+  /// An id for a request that begins later: get() is called with it at most once.
+  Id reserve();
+  Id get(HttpRequest request, HttpReceiver& receiver, Id id);
 
   /// The receiver is not called any more. A request that is over already is nothing.
   void cancel(Id id);
+
+  /// Other settings from now on. No connection outlives it: the requests under way end with kRotated, from the loop.
+  void rotate(TlsSettings tls);
 
  private:
   class Impl;

@@ -58,10 +58,18 @@ class Section {
   Pem pem(const std::string& field) const {
     const std::string data_field = field + "-data";
     const std::string data = text(data_field.c_str());
-    if (data.empty()) return Pem{"", path(field.c_str())};
+    if (data.empty()) return pem_file(field.c_str());
     auto decoded = base64_decode(data);
     if (!decoded) fail(node_[data_field], data_field + ": expected base64");
     return Pem{*std::move(decoded), ""};
+  }
+
+  Pem pem_file(const char* field) const {
+    const std::string file = path(field);
+    if (file.empty()) return {};
+    auto pem = read_pem(file);
+    if (!pem) fail_field(field, pem.error());
+    return *std::move(pem);
   }
 
   void refuse(std::initializer_list<const char*> fields) const {

@@ -89,6 +89,7 @@ void Reflector::Impl::on_headers(int status, seconds retry_after) {
   retry_after_ = retry_after;
   if (!accepted()) return;
   told_to_wait_ = 0;
+  tried_again_ = false;
   source_.heard(std::time(nullptr));
   if (state_ == State::kStreamListing) begin_list();
   // That a watch is accepted does not mend one that ends at once.
@@ -107,6 +108,7 @@ void Reflector::Impl::on_pause() {
 }
 
 void Reflector::Impl::on_done(const HttpError* error) {
+  if (error != nullptr && error->kind == HttpError::Kind::kRotated) return enter(state_);
   if (accepted() && state_ == State::kWatching) return watch_over(error);
   if (error != nullptr) return unreachable(*error);
   if (!accepted()) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "k8s/api/reflector_impl.h"
 
@@ -13,12 +14,23 @@ constexpr seconds kLongestRetryAfter{120};  // what a server may make us wait
 
 }  // namespace
 
+// Where files have other credentials or authorities by now, there is no reason to wait: once, as those may be refused, too.
+bool Reflector::Impl::try_again() {
+  const bool others = client_.refused();
+  if (!others || std::exchange(tried_again_, true)) return false;
+  enter(state_);
+  return true;
+}
+
 void Reflector::Impl::unreachable(const HttpError& error) {
-  trouble_.begins(SourceError::kConnect, error.kind == HttpError::Kind::kOther ? error.code : 0,
+  const bool untrusted = error.kind == HttpError::Kind::kUntrusted;
+  if (untrusted && try_again()) return;
+  trouble_.begins(SourceError::kConnect, untrusted || error.kind == HttpError::Kind::kOther ? error.code : 0,
                   "no connection to the API server at " + client_.server() + " (" + printable(error.text) +
                       "), trying again for as long as it takes");
   const auto now = Backoff::Clock::now();
-  retry(state_, error.kind == HttpError::Kind::kUnreachable ? backoff_.next_cheap(now) : backoff_.next(now));
+  const bool cheap = untrusted || error.kind == HttpError::Kind::kUnreachable;
+  retry(state_, cheap ? backoff_.next_cheap(now) : backoff_.next(now));
 }
 
 void Reflector::Impl::refused(const ApiStatus& status) {
@@ -30,8 +42,7 @@ void Reflector::Impl::refused(const ApiStatus& status) {
       can_stream_list_ = false;
       return choose_list();
     case 401:
-      client_.unauthorized();
-      return failed(SourceError::kUnauthorized, status);
+      return try_again() ? source_.count_error(SourceError::kUnauthorized) : failed(SourceError::kUnauthorized, status);
     case 403:
       return forbidden(status);
     case 404:
@@ -79,7 +90,10 @@ void Reflector::Impl::failed(SourceError kind, const ApiStatus& status) {
   if (kind == SourceError::kProtocol && state_ != State::kDiscovering) return retry_from_list();
   // A server that says when it will be ready is believed, some times.
   const bool told = status.retry_after > seconds{0} && ++told_to_wait_ <= kMaxToldToWait;
-  retry(state_, told ? std::min(status.retry_after, kLongestRetryAfter) : backoff());
+  if (told) return retry(state_, std::min(status.retry_after, kLongestRetryAfter));
+  // Other credentials may come at any time.
+  const auto now = Backoff::Clock::now();
+  retry(state_, kind == SourceError::kUnauthorized ? backoff_.next_cheap(now) : backoff_.next(now));
 }
 
 void Reflector::Impl::misunderstood(const std::string& problem) {

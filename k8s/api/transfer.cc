@@ -1,10 +1,12 @@
 #include "k8s/api/transfer.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cstring>
+#include <string_view>
 
 #include "k8s/api/url.h"
 
@@ -16,7 +18,6 @@ constexpr long kKeepaliveIdleSeconds = 15;
 constexpr long kKeepaliveIntervalSeconds = 5;
 constexpr unsigned kDeadPeerMilliseconds = 30'000;
 constexpr long kReceiveBuffer = 128 << 10;
-constexpr long kCaCacheSeconds = 300;  // how long a rotated CA file goes unnoticed by new connections
 
 void add_header(HeaderList& headers, const std::string& line) {
   curl_slist* grown = curl_slist_append(headers.get(), line.c_str());
@@ -26,6 +27,7 @@ void add_header(HeaderList& headers, const std::string& line) {
 }
 
 int on_socket_created(void*, curl_socket_t socket, curlsocktype) {
+  fcntl(socket, F_SETFD, FD_CLOEXEC);  // not for an exec plugin
   const unsigned timeout = kDeadPeerMilliseconds;
   setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
   return CURL_SOCKOPT_OK;
@@ -54,13 +56,12 @@ size_t on_body_bytes(char* bytes, size_t size, size_t count, void* context) {
   return transfer.receiver == nullptr ? 0 : size * count;
 }
 
-void set_pem(CURL* easy, const Pem& pem, CURLoption as_blob, CURLoption as_file) {
-  if (!pem.text.empty()) {
-    curl_blob blob{const_cast<char*>(pem.text.data()), pem.text.size(), CURL_BLOB_COPY};
-    curl_easy_setopt(easy, as_blob, &blob);
-  } else if (!pem.file.empty()) {
-    curl_easy_setopt(easy, as_file, pem.file.c_str());
-  }
+// As text, never as a file: libcurl takes a connection up again where CA and certificate are the same text, and a cache of its own
+// would hide that a file has changed.
+void set_pem(CURL* easy, const Pem& pem, CURLoption option) {
+  if (pem.text.empty()) return;
+  curl_blob blob{const_cast<char*>(pem.text.data()), pem.text.size(), CURL_BLOB_COPY};
+  curl_easy_setopt(easy, option, &blob);
 }
 
 void set_tls(CURL* easy, const TlsSettings& tls) {
@@ -68,18 +69,32 @@ void set_tls(CURL* easy, const TlsSettings& tls) {
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, tls.insecure ? 0L : 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls.insecure ? 0L : 2L);
   if (!tls.ca.empty()) {
-    // The system's directory would be trusted besides.
+    // The system's authorities would be trusted besides.
     curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
-    set_pem(easy, tls.ca, CURLOPT_CAINFO_BLOB, CURLOPT_CAINFO);
-    curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, kCaCacheSeconds);
+    curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
+    set_pem(easy, tls.ca, CURLOPT_CAINFO_BLOB);
   }
-  set_pem(easy, tls.certificate, CURLOPT_SSLCERT_BLOB, CURLOPT_SSLCERT);
-  set_pem(easy, tls.key, CURLOPT_SSLKEY_BLOB, CURLOPT_SSLKEY);
+  set_pem(easy, tls.certificate, CURLOPT_SSLCERT_BLOB);
+  set_pem(easy, tls.key, CURLOPT_SSLKEY_BLOB);
+}
+
+// As with kubectl, the cluster's authorities are those of an https proxy, too, and a SOCKS proxy resolves the server's name.
+void set_proxy(CURL* easy, const std::string& proxy, const TlsSettings& tls) {
+  constexpr std::string_view kSocks = "socks5:";
+  const std::string url = proxy.starts_with(kSocks) ? "socks5h:" + proxy.substr(kSocks.size()) : proxy;
+  curl_easy_setopt(easy, CURLOPT_PROXY, url.c_str());
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, tls.insecure ? 0L : 1L);
+  curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, tls.insecure ? 0L : 2L);
+  if (tls.ca.empty()) return;
+  curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, nullptr);
+  curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, nullptr);
+  set_pem(easy, tls.ca, CURLOPT_PROXY_CAINFO_BLOB);
 }
 
 void set_transport(CURL* easy) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -108,6 +123,9 @@ void set_url(Transfer& transfer, const HttpRequest& request, const TlsSettings& 
 
 HttpError::Kind kind(CURL* easy, CURLcode code) {
   switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return HttpError::Kind::kUntrusted;
+    case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
     case CURLE_SSL_CONNECT_ERROR:  // a handshake that broke off; a certificate that is wrong is another code
@@ -116,6 +134,7 @@ HttpError::Kind kind(CURL* easy, CURLcode code) {
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
+    case CURLE_PROXY:
       break;
     default:
       return HttpError::Kind::kOther;
@@ -127,11 +146,12 @@ HttpError::Kind kind(CURL* easy, CURLcode code) {
 
 }  // namespace
 
-std::unique_ptr<Transfer> make_transfer(const HttpRequest& request, const TlsSettings& tls) {
+std::unique_ptr<Transfer> make_transfer(const HttpRequest& request, const TlsSettings& tls, const std::string& proxy) {
   auto transfer = std::make_unique<Transfer>();
   CURL* easy = transfer->easy.get();
   set_transport(easy);
   set_tls(easy, tls);
+  set_proxy(easy, proxy, tls);
   for (const std::string& line : request.headers) add_header(transfer->headers, line);
   set_url(*transfer, request, tls);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers.get());

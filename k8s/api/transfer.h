@@ -6,6 +6,7 @@
 
 #include <array>
 #include <memory>
+#include <string>
 
 #include "k8s/api/http_client.h"
 
@@ -27,12 +28,13 @@ struct Transfer {
   HeaderList headers;
   HeaderList connect_to;
   std::array<char, CURL_ERROR_SIZE> error{};
-  bool added = false;  // to the multi handle
+  bool added = false;    // to the multi handle
+  bool rotated = false;  // the TLS settings are others by now
   bool headers_done = false;
   bool heard = false;  // on_body() was called, on_pause() is owed
 };
 
-std::unique_ptr<Transfer> make_transfer(const HttpRequest& request, const TlsSettings& tls);
+std::unique_ptr<Transfer> make_transfer(const HttpRequest& request, const TlsSettings& tls, const std::string& proxy);
 
 /// Why it failed; the text is the same each time, as far as libcurl's is.
 HttpError describe(const Transfer& transfer, CURLcode code);

@@ -53,18 +53,21 @@ TEST_CASE("a token that rotates") {
   dir.write("token", "two");
   CHECK(token.value(start + std::chrono::seconds(59)) == "one");
   CHECK(token.value(start + std::chrono::seconds(60)) == "two");
+  CHECK_FALSE(token.read(start + std::chrono::seconds(60)));
   dir.write("token", "three");
-  token.refused();
+  CHECK(token.read(start + std::chrono::seconds(61)));
   CHECK(token.value(start + std::chrono::seconds(61)) == "three");
   std::filesystem::remove(file);
-  token.refused();
+  CHECK_FALSE(token.read(start + std::chrono::seconds(62)));
   CHECK(token.value(start + std::chrono::seconds(62)) == "three");
   dir.write("token", "");
   CHECK(token.value(start + std::chrono::seconds(200)) == "three");
   dir.write("token", "four");
   CHECK(token.value(start + std::chrono::seconds(300)) == "four");
 
-  CHECK(BearerToken("fixed", "").value(start) == "fixed");
+  BearerToken fixed("fixed", "");
+  CHECK(fixed.value(start) == "fixed");
+  CHECK_FALSE(fixed.read(start));
 }
 
 TEST_CASE("base64") {

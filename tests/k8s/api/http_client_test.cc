@@ -10,41 +10,13 @@
 
 #include "k8s/api/url.h"
 #include "tests/k8s/api/fake_api.h"
+#include "tests/k8s/api/notes.h"
 #include "tests/k8s/api/temp_dir.h"
 
 namespace meshdns {
 namespace {
 
 using std::chrono::seconds;
-
-class Notes : public HttpReceiver {
- public:
-  void on_headers(int code, seconds after) override {
-    status = code;
-    retry_after = after;
-    if (headers_hook) headers_hook();
-  }
-  void on_body(std::string_view bytes) override {
-    body += bytes;
-    if (body_hook) body_hook();
-  }
-  void on_pause() override {
-    if (pause_hook) pause_hook();
-  }
-  void on_done(const HttpError* failure) override {
-    ++done;
-    error = failure == nullptr ? "" : failure->text;
-    if (failure != nullptr) kind = failure->kind;
-    if (done_hook) done_hook();
-  }
-
-  int status = 0;
-  seconds retry_after{0};
-  std::string body, error;
-  HttpError::Kind kind{};
-  int done = 0;
-  std::function<void()> headers_hook, body_hook, pause_hook, done_hook;
-};
 
 struct Setup {
   HttpRequest request(const std::string& path) { return HttpRequest{api.url() + path, {}, seconds(60)}; }
@@ -176,6 +148,25 @@ TEST_CASE("the client destroyed, from anywhere") {
   setup.client->get(setup.request("/first"), setup.notes);
   REQUIRE(run_until(setup.loop, [&] { return setup.notes.body == "x"; }));
   setup.client.reset();
+}
+
+TEST_CASE("other TLS settings end the requests under way, and no others") {
+  Setup setup;
+  setup.api.script = {{"/first", 200, "x", Ending::kOpen}, {"/third", 200, "z"}};
+  setup.client->get(setup.request("/first"), setup.notes);
+  REQUIRE(run_until(setup.loop, [&] { return setup.notes.body == "x"; }));
+  Notes second, third;
+  const auto cancelled = setup.client->get(setup.request("/second"), second);
+  setup.notes.done_hook = [&] {
+    setup.client->cancel(cancelled);
+    setup.client->get(setup.request("/third"), third);
+  };
+  setup.client->rotate(TlsSettings{});
+  CHECK(setup.notes.done == 0);
+  REQUIRE(run_until(setup.loop, [&] { return third.done == 1; }));
+  CHECK(setup.notes.kind == HttpError::Kind::kRotated);
+  CHECK(second.done == 0);
+  CHECK(third.body == "z");
 }
 
 TEST_CASE("another name for the server") {

@@ -3,12 +3,15 @@
 #include <doctest/doctest.h>
 #include <simdjson.h>
 
+#include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "k8s/api/api_client.h"
 #include "tests/k8s/api/fake_api.h"
+#include "tests/k8s/api/temp_dir.h"
+#include "tests/k8s/api/test_keys.h"
 
 namespace meshdns {
 namespace {
@@ -83,9 +86,15 @@ Backoff quick() {
 }
 
 struct Mirror {
-  explicit Mirror(std::string token = "")
-      : client(loop, ClusterAccess{api.url(), {}, std::move(token), "", ""}),
-        reflector(client, Resource{"example.org", "gadgets", {"v1", "v1beta1"}, ""}, source, notes, quick()) {}
+  explicit Mirror(std::string token = "", std::string token_file = "", Backoff backoff = quick(),
+                  const std::string& ca = "")
+      : client(loop, ClusterAccess{api.url(), tls(ca), std::move(token), std::move(token_file), ""}),
+        reflector(client, Resource{"example.org", "gadgets", {"v1", "v1beta1"}, ""}, source, notes,
+                  std::move(backoff)) {}
+
+  static TlsSettings tls(const std::string& ca) {
+    return ca.empty() ? TlsSettings() : TlsSettings{*read_pem(ca), {}, {}, "", false};
+  }
 
   TestLoop loop;
   FakeApi api{loop};
@@ -356,6 +365,34 @@ TEST_CASE("events that come one by one, and the token that goes with each reques
   for (const std::string& request : mirror.api.requests) {
     CHECK(request.find("\r\nAuthorization: Bearer s3cret\r\n") != std::string::npos);
   }
+}
+
+TEST_CASE("another token is tried at once, and once") {
+  const TempDir dir, elsewhere;  // so that the client does not see that the file changes
+  elsewhere.write("token", "one");
+  std::filesystem::create_symlink(elsewhere.path() + "/token", dir.path() + "/token");
+  using std::chrono::hours;
+  Mirror mirror("", dir.path() + "/token", Backoff({hours(1), hours(1), hours(1), hours(1)}, [] { return 0.5; }));
+  mirror.api.script = {{kDiscovery, 401, "{}"}, {kDiscovery, 200, kGroup}, {kStream, 401, "{}"}, {kStream, 401, "{}"}};
+  mirror.reflector.start();
+  elsewhere.write("token", "two");
+  REQUIRE(run_until(mirror.loop, [&] { return mirror.source.errors(SourceError::kUnauthorized) == 2; }));
+  CHECK(mirror.api.script.size() == 1);
+  CHECK(mirror.api.requests.at(0).find("Bearer one") != std::string::npos);
+  CHECK(mirror.api.requests.at(1).find("Bearer two") != std::string::npos);
+}
+
+TEST_CASE("other certificates cost no event") {
+  const TempDir dir;
+  const std::string ca = dir.write("ca.crt", make_certificate(make_key()));
+  Mirror mirror("", "", quick(), ca);
+  mirror.api.script = {{kDiscovery, 200, kGroup}, {kStream, 200, listed(7) + added("a", 8), Ending::kOpen}};
+  mirror.reflector.start();
+  REQUIRE(run_until(mirror.loop, [&] { return mirror.notes.text == "[ ] +a.8 /"; }));
+  mirror.api.script = {{watch(8), 200, added("b", 9), Ending::kOpen}};
+  dir.write("ca.crt", make_certificate(make_key()));
+  REQUIRE(run_until(mirror.loop, [&] { return mirror.notes.text == "[ ] +a.8 / +b.9 /"; }));
+  CHECK(mirror.source.errors(SourceError::kConnect) == 0);
 }
 
 TEST_CASE("a page over the bound is asked for again with half the objects") {
