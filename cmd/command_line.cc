@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "cmd/config_reader.h"
-#include "cmd/nearest.h"
 #include "cmd/text_value.h"
+#include "cmd/unknown_argument.h"
 
 namespace meshdns {
 namespace {
@@ -35,16 +35,6 @@ void add_flags(CLI::App& app, CommandLine& flags) {
   once("--default-address", flags.default_address, "IP", "Not yet supported");
   once("--log-level", flags.log_level, "LEVEL", "debug, info, warn or error");
   app.add_flag("--check-config", flags.check_config, "Check the configuration and leave");
-}
-
-Error unknown(const CLI::App& app, const std::string& argument) {
-  if (!argument.starts_with('-')) return Error{"found the argument " + quote(argument) + ", expected flags alone"};
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) names.push_back("--" + option->get_lnames().front());
-  const std::vector<std::string_view> candidates(names.begin(), names.end());
-  const std::string word = argument.substr(0, argument.find('='));
-  return Error{"found the unknown flag " + quote(word) + ", the nearest known one is " +
-               std::string(nearest(word, candidates))};
 }
 
 /// Lays flags over a configuration, and gathers what is wrong with them.
@@ -165,7 +155,7 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv, std::s
     return Error{error.what()};
   }
   const std::vector<std::string> rest = app.remaining();
-  if (!rest.empty()) return unknown(app, rest.front());
+  if (!rest.empty()) return unknown_argument(app, rest.front());
   return flags;
 }
 

@@ -1,0 +1,33 @@
+// meshdnsctl: the companion of meshdns.
+
+#include <cstdio>
+#include <exception>
+
+#include "cmd/ctl/command_line.h"
+
+namespace meshdns {
+namespace {
+
+int fail(int code, const std::string& message) {
+  std::fprintf(stderr, "%s\n", message.c_str());
+  return code;
+}
+
+int run(int argc, const char* const* argv) {
+  const auto command = parse_ctl_command_line(argc, argv, MESHDNS_VERSION);
+  if (!command) return fail(kUsage, command.error());
+  const Ended ended = (*command)();
+  if (ended.code != 0) return fail(ended.code, ended.text);
+  return std::fputs(ended.text.c_str(), stdout) < 0 || std::fflush(stdout) != 0 ? kFailed : 0;
+}
+
+}  // namespace
+}  // namespace meshdns
+
+int main(int argc, char** argv) {
+  try {
+    return meshdns::run(argc, argv);
+  } catch (const std::exception& error) {
+    return meshdns::fail(meshdns::kFailed, error.what());
+  }
+}

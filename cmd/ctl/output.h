@@ -1,0 +1,24 @@
+#pragma once
+
+// The forms in which commands print what they found.
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "zone/result.h"
+
+namespace meshdns {
+
+enum class OutputForm : uint8_t { kText, kJson, kYaml };
+
+/// What -o says: text, json or yaml.
+Result<OutputForm> parse_output_form(std::string_view text);
+
+std::string json_text(const nlohmann::ordered_json& value);
+
+/// YAML that reads back as the same value, whichever version of YAML reads it.
+std::string yaml_text(const nlohmann::ordered_json& value);
+
+}  // namespace meshdns

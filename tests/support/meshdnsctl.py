@@ -1,0 +1,15 @@
+"""meshdnsctl, as a person calls it: the program beside the server's."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from support.meshdns import binary
+
+
+def meshdnsctl(*arguments, **options):
+    """The process when it has ended, with what it wrote."""
+    program = Path(binary()).with_name("meshdnsctl")
+    environment = {"PATH": os.environ["PATH"]}  # no KUBECONFIG, no proxy
+    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, timeout=60, env=environment,
+                          **options)
