@@ -10,6 +10,7 @@ namespace meshdns {
 namespace {
 
 std::string timestamp(int64_t unix_seconds) {
+  if (unix_seconds == 0) return "";  // in a manifest, an object's creation is not known
   const std::time_t time = unix_seconds;
   std::tm utc{};
   char text[32];

@@ -71,6 +71,8 @@ struct Catalog::State {
   void decide_apex(Touched& touched);
   bool compose(const Zone& zone, std::span<const uint8_t> owner);
   void add_service(uint32_t ttl);
+  const Claim* explain_answer(const Name& asked, uint16_t type, Explanation& result);
+  void note_skipped(const Name& asked, const Claim* winner, Explanation& result) const;
   void note_blocked_wildcard(const Zone& zone, const QueryName& asked, size_t encloser, Explanation& result) const;
   std::vector<Name> hosts_of(std::span<const uint8_t> reverse_owner);
   void carry_out(Touched& touched);

@@ -1,6 +1,7 @@
 // Why a name is answered as it is: Catalog::explain. On the control thread, where nothing changes meanwhile.
 
 #include <algorithm>
+#include <set>
 
 #include "zone/catalog.h"
 #include "zone/catalog_state.h"
@@ -52,14 +53,23 @@ std::vector<Explanation::Claimant> claimants_of(const Claim* winner, const Sourc
   return claimants;
 }
 
-/// Whether what an object spelled, in whatever case and with a trailing dot or not, is `name`.
-bool spells(const std::string& what, const Name& name) {
+/// Whether what an object spelled, in whatever case and with a trailing dot or not, is `name`, or a wildcard above it.
+bool concerns(const std::string& what, const Name& name) {
   const auto parsed = Name::parse(what);
-  return parsed && *parsed == name;
+  if (!parsed) return false;
+  return *parsed == name || (parsed->is_wildcard() && name.is_within(parsed->parent()) && name != parsed->parent());
 }
 
+/// Whether the reason is one that no host of the object is spared.
+bool concerns_all_hosts(SkipReason reason) {
+  return reason == SkipReason::kInvalidObject || reason == SkipReason::kInvalidAddress ||
+         reason == SkipReason::kAddressBlock || reason == SkipReason::kInvalidPort;
+}
+
+void add_note(Explanation& result, const std::string& note) { result.note += (result.note.empty() ? "" : "; ") + note; }
+
 /// The outcome, and the records that it consists of.
-void decide(const Name& asked, uint16_t type, const OwnerTree::Lookup& found, bool complete, Explanation& result) {
+void conclude(const Name& asked, uint16_t type, const OwnerTree::Lookup& found, bool complete, Explanation& result) {
   using Outcome = Explanation::Outcome;
   using Match = OwnerTree::Match;
   const bool at_parent_side = type == rr_type::kDs && found.encloser == 0;
@@ -85,7 +95,7 @@ void decide(const Name& asked, uint16_t type, const OwnerTree::Lookup& found, bo
     result.outcome = is_alias ? Outcome::kRedirect : Outcome::kAnswer;
   } else if (!complete) {
     result.outcome = Outcome::kNotReady;
-    result.note = "a source has not synced yet, and may know the name: see /";
+    add_note(result, "a source has not synced yet, and may know the name: see /ready");
   } else {
     result.outcome = found.node == nullptr ? Outcome::kNxDomain : Outcome::kNoData;
   }
@@ -100,56 +110,74 @@ void Catalog::State::note_blocked_wildcard(const Zone& zone, const QueryName& as
   for (size_t suffix = encloser + 1; suffix + zone.apex_labels() <= asked.labels(); ++suffix) {
     const std::string above = name_of(asked.wire(suffix)).text();
     const auto wildcard_name = Name::parse(above == "." ? "*" : "*." + above);
-    if (!wildcard_name) continue;
+    if (!wildcard_name || *wildcard_name == name_of(asked.wire(0))) continue;
     wildcard.assign(*wildcard_name, directory.key());
     if (zone.find(wildcard) == nullptr) continue;
-    result.note = "the existing name " + result.closest_encloser + " blocks the wildcard " + wildcard_name->text();
+    add_note(result, "the existing name " + result.closest_encloser + " blocks the wildcard " + wildcard_name->text());
     return;
   }
 }
 
-Explanation Catalog::explain(const Name& asked, uint16_t type) const {
-  Explanation result;
-  for (const auto& [holding, skips] : state_->skipped) {
+/// Of all who asked for the name, or for a wildcard above it: that, and what of the object keeps all its hosts from an answer.
+void Catalog::State::note_skipped(const Name& asked, const Claim* winner, Explanation& result) const {
+  std::set<const Holding*> claimants;
+  for (const Claim* claim = winner; claim != nullptr; claim = claim->next) claimants.insert(&claim->holding());
+  for (const auto& [holding, skips] : skipped) {
+    const bool asks = claimants.contains(holding) ||
+                      std::ranges::any_of(skips, [&](const Skipped& skip) { return concerns(skip.what, asked); });
+    if (!asks) continue;
     for (const Skipped& skip : skips) {
-      if (!spells(skip.what, asked)) continue;
-      result.skipped.push_back({state_->sources[holding->source]->name(), std::string(holding->object()), skip.what,
+      if (!concerns_all_hosts(skip.reason) && !concerns(skip.what, asked)) continue;
+      result.skipped.push_back({sources[holding->source]->name(), std::string(holding->object()), skip.what,
                                 std::string(text(skip.reason)), skip.detail});
     }
   }
+}
 
-  QueryName name;
-  name.assign(asked, state_->directory.key());
-  const Zone* zone = state_->directory.find(name);
-  if (zone == nullptr) {
-    result.note = "the name is in none of the configured zones";
-    return result;
-  }
+/// All but what was skipped. Returns the first claimant of the owner that gives the answer.
+const Claim* Catalog::State::explain_answer(const Name& asked, uint16_t type, Explanation& result) {
+  name.assign(asked, directory.key());
+  const Zone* zone = directory.find(name);
+  if (zone == nullptr) return add_note(result, "the name is in none of the configured zones"), nullptr;
   result.zone = zone->apex().text();
   const OwnerTree* tree = zone->tree();
   if (tree == nullptr) {
     result.outcome = Explanation::Outcome::kNotReady;
-    result.note = "the zone's file has not been read yet: see /ready";
-    return result;
+    return add_note(result, "the zone's file has not been read yet: see /ready"), nullptr;
   }
   const OwnerTree::Lookup found = tree->lookup(name);
   result.closest_encloser = name_of(name.wire(found.encloser)).text();
-  if (found.node != nullptr) {
-    result.owner = name_of(found.node->name()).text();
-    result.claimants = claimants_of(state_->claims.winner(found.node->name(), found.node->hash()), state_->sources);
-    if (found.node->is_empty_nonterminal()) result.note = "the name exists only because names below it do";
-    if (zone->is_reserved(asked)) result.note = "the name is the configuration's: the zone's apex or a name server";
+  conclude(asked, type, found, zone->complete(), result);
+  const bool exists = found.match == OwnerTree::Match::kExact;
+  if (found.node == nullptr || (exists && result.records.empty())) {
+    note_blocked_wildcard(*zone, name, found.encloser, result);
   }
   const Name owner = found.node == nullptr ? asked : name_of(found.node->name());
-  if (zone->file_decides(owner)) {
-    result.note = "the zone's file decides about " + owner.text();
-    for (Explanation::Claimant& claimant : result.claimants) {
-      claimant.wins = false;
-      claimant.why = result.note;
-    }
+  const bool by_file = zone->file_decides(owner);
+  if (by_file) add_note(result, "the zone's file decides about " + owner.text());
+  if (found.node == nullptr) return nullptr;
+
+  result.owner = owner.text();
+  const Claim* winner = claims.winner(owner.wire(), found.node->hash());
+  result.claimants = claimants_of(winner, sources);
+  for (Explanation::Claimant& claimant : result.claimants) {
+    if (by_file) claimant.wins = false, claimant.why = "the zone's file decides about " + owner.text();
   }
-  decide(asked, type, found, zone->complete(), result);
-  if (found.match == OwnerTree::Match::kNone) state_->note_blocked_wildcard(*zone, name, found.encloser, result);
+  if (found.node->is_empty_nonterminal()) add_note(result, "the name exists only because names below it do");
+  if (by_file) return winner;
+  if (zone->is_reserved(asked)) {
+    add_note(result, "the name is the configuration's: the zone's apex or a name server");
+  } else if (winner == nullptr && !result.records.empty()) {
+    const bool in_file = zone->file_records() != nullptr && zone->file_records()->owners.contains(owner);
+    add_note(result, in_file ? "the zone's file has it" : "it follows from the object of the host in it: explain that");
+  }
+  return winner;
+}
+
+Explanation Catalog::explain(const Name& asked, uint16_t type) const {
+  Explanation result;
+  const Claim* winner = state_->explain_answer(asked, type, result);
+  state_->note_skipped(asked, winner, result);
   return result;
 }
 

@@ -16,7 +16,9 @@ using test::publication;
 struct World {
   World() {
     Publication odd = publication("bar/odd", 4, {"global"}, {"10.0.0.9"});
-    odd.skipped.push_back({SkipReason::kNoAddress, "Empty.bar.global.", "an address"});
+    odd.skipped = {{SkipReason::kNoAddress, "Empty.bar.global.", "an address"},
+                   {SkipReason::kNoAddress, "*.dry.bar.global", "an address"},
+                   {SkipReason::kAddressBlock, "10.0.0.0/8", "an address"}};
     catalog.apply(0, {{publication("bar/young", 2, {"a.bar.global"}, {"10.0.0.2"}),
                        publication("bar/old", 1, {"a.bar.global"}, {"10.0.0.1"}),
                        publication("bar/wild", 3, {"*.bar.global"}, {"10.0.0.3"}),
@@ -45,6 +47,9 @@ TEST_CASE("why a name is answered as it is") {
       {"y.b.bar.global", rr_type::kA, Outcome::kNxDomain, "", "b.bar.global",
        "b.bar.global blocks the wildcard *.bar.global"},
       {"b.bar.global", rr_type::kA, Outcome::kNoData, "b.bar.global", "b.bar.global", "names below it"},
+      {"b.bar.global", rr_type::kA, Outcome::kNoData, "b.bar.global", "b.bar.global",
+       "b.bar.global blocks the wildcard *.bar.global"},
+      {"*.bar.global", rr_type::kAaaa, Outcome::kNoData, "*.bar.global", "*.bar.global", ""},
       {"q.global", rr_type::kA, Outcome::kNxDomain, "", "global", ""},
       {"ns.dns.global", rr_type::kA, Outcome::kAnswer, "ns.dns.global", "ns.dns.global", "the configuration's"},
       {"a.example.org", rr_type::kA, Outcome::kRefused, "", "", "none of the configured zones"},
@@ -78,15 +83,45 @@ TEST_CASE("what asked for the name and was skipped") {
   const World world;
   struct Case {
     const char* asked;
-    const char* reason;
+    std::vector<std::string> reasons;
   };
-  for (const Case& c : std::vector<Case>{{"empty.bar.global", "no-address"}, {"global", "reserved"}}) {
+  for (const Case& c : std::vector<Case>{{"empty.bar.global", {"no-address", "address-block"}},
+                                         {"global", {"address-block", "reserved"}},
+                                         {"a.dry.bar.global", {"no-address", "address-block"}},
+                                         {"*.dry.bar.global", {"no-address", "address-block"}},
+                                         {"dry.bar.global", {}},
+                                         {"a.bar.global", {}}}) {
     CAPTURE(c.asked);
-    const Explanation explanation = world.catalog.explain(name(c.asked), rr_type::kA);
-    REQUIRE(explanation.skipped.size() == 1);
-    CHECK(explanation.skipped[0].object == "bar/odd");
-    CHECK(explanation.skipped[0].reason == c.reason);
+    std::vector<std::string> reasons;
+    for (const auto& part : world.catalog.explain(name(c.asked), rr_type::kA).skipped) {
+      CHECK(part.object == "bar/odd");
+      reasons.push_back(part.reason);
+    }
+    CHECK(reasons == c.reasons);
   }
+}
+
+TEST_CASE("what of a claimant was skipped") {
+  Directory directory({test::zone_options("global")}, 1);
+  Sources sources = test::sources({"east"});
+  Catalog catalog(directory, sources);
+  Publication half = publication("bar/half", 1, {"a.bar.global"}, {"10.0.0.1"});
+  half.skipped = {{SkipReason::kInvalidAddress, "10.0.0.256", "an address"},
+                  {SkipReason::kInvalidHost, "-.bar.global", "a host"}};
+  catalog.apply(0, {{half}, {}});
+  const Explanation explanation = catalog.explain(name("a.bar.global"), rr_type::kA);
+  REQUIRE(explanation.skipped.size() == 1);
+  CHECK(explanation.skipped[0].what == "10.0.0.256");
+}
+
+TEST_CASE("a derived record leads to its host") {
+  Directory directory({test::zone_options("global")}, 1);
+  Sources sources = test::sources({"east"});
+  Catalog catalog(directory, sources, {.reverse = {}, .services = true});
+  Publication served = publication("bar/a", 1, {"a.bar.global"}, {"10.0.0.1"});
+  served.ports = {{"http", 80, "TCP"}};
+  catalog.apply(0, {{served}, {}});
+  CHECK(catalog.explain(name("_http._tcp.a.bar.global"), rr_type::kSrv).note.find("explain that") != std::string::npos);
 }
 
 TEST_CASE("before the first sync a name that is not there is not known") {
