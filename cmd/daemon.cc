@@ -186,6 +186,7 @@ class Daemon {
   void read_configuration_again() {
     if (cookie_file_) cookie_file_->check();
     zone_files_->read_again();
+    entries_->release_withdrawals();
     const auto config = reload_();
     if (!config) {
       log_lines(config.error());

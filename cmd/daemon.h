@@ -5,7 +5,7 @@
 //   SIGTERM, SIGINT   readiness fails at once; answers go on for `lameduck`, so that whoever looks for ready servers has time to see
 //                     it; then what is in flight is finished. A second one ends the process on the spot.
 //   SIGHUP            the configuration is read again. A wrong one changes nothing. Of a right one log.level and lameduck apply at
-//                     once; for everything else the log says that it takes a restart.
+//                     once; for everything else the log says that it takes a restart. A mass withdrawal that is held is carried out.
 //
 // Threads: the calling one becomes the control thread.
 

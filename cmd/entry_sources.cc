@@ -77,4 +77,8 @@ void EntrySources::start() {
   for (const auto& source : state_->clusters) source->start();
 }
 
+void EntrySources::release_withdrawals() {
+  for (const auto& source : state_->clusters) source->release_withdrawals();
+}
+
 }  // namespace meshdns

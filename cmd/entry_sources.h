@@ -35,6 +35,9 @@ class EntrySources {
   /// Begins to read; returns at once.
   void start();
 
+  /// Withdraws at once what clusters no longer have and the guard against mass withdrawal holds.
+  void release_withdrawals();
+
  private:
   struct State;
   explicit EntrySources(std::unique_ptr<State> state);

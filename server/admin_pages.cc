@@ -62,6 +62,11 @@ std::string in_path(std::string_view text) {
   return out;
 }
 
+std::string source_entries(const Source& source) {
+  const uint64_t held = source.withdrawals_held();
+  return std::to_string(source.entries()) + (held == 0 ? "" : ", " + std::to_string(held) + " of them gone there");
+}
+
 std::string source_errors(const Source& source) {
   std::string out;
   for (size_t i = 0; i < kSourceErrors; ++i) {
@@ -96,8 +101,8 @@ std::string source_rows(const AdminView& view) {
                 source == view.sources.front() ? "local"
                 : source->required()           ? "required"
                                                : "optional",
-                std::to_string(source->entries()),
-                source->last_event() == 0 ? "never" : timestamp(source->last_event()), source_errors(*source)});
+                source_entries(*source), source->last_event() == 0 ? "never" : timestamp(source->last_event()),
+                source_errors(*source)});
   }
   return out;
 }

@@ -173,6 +173,8 @@ void append_zones(const AdminView& view, std::vector<MetricFamily>& out) {
 
 void append_sources(const AdminView& view, std::vector<MetricFamily>& out) {
   Family entries("entries", MetricType::Gauge, "ServiceEntries held, by source.");
+  Family held("source_withdrawals_held", MetricType::Gauge,
+              "ServiceEntries that are gone at the source and served until a list agrees, or SIGHUP.");
   Family synced("source_synced", MetricType::Gauge, "Whether the source has delivered all it has, once.");
   Family heard("source_last_event_timestamp_seconds", MetricType::Gauge, "When the source was last heard; 0: never.");
   Family relists("source_relists_total", MetricType::Counter, "Lists of all that the source has.");
@@ -180,6 +182,7 @@ void append_sources(const AdminView& view, std::vector<MetricFamily>& out) {
   for (const auto& source : view.sources) {
     const Labels label = {{"source", source->name()}};
     entries.add(source->entries(), label);
+    held.add(source->withdrawals_held(), label);
     synced.add(source->synced() ? 1.0 : 0.0, label);
     heard.add(static_cast<double>(source->last_event()), label);
     relists.add(source->relists(), label);
@@ -188,7 +191,7 @@ void append_sources(const AdminView& view, std::vector<MetricFamily>& out) {
       errors.add(source->errors(error), {{"source", source->name()}, {"reason", std::string(text(error))}});
     }
   }
-  for (Family* family : {&entries, &synced, &heard, &relists, &errors}) out.push_back(family->take());
+  for (Family* family : {&entries, &held, &synced, &heard, &relists, &errors}) out.push_back(family->take());
 }
 
 void append_catalog(const AdminView& view, std::vector<MetricFamily>& out) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 
 #include "zone/catalog_state.h"
 
@@ -33,22 +34,27 @@ void Catalog::apply(SourceId source, const Batch& batch) {
   state_->settle();
 }
 
-void Catalog::begin_list(SourceId source) {
-  State::List& list = state_->lists[source];
-  ++list.number;
-  list.under_way = true;
+uint32_t Catalog::begin_list(SourceId source) { return ++state_->lists[source]; }
+
+std::vector<std::string> Catalog::unlisted(SourceId source, uint32_t list, std::string_view prefix) const {
+  std::vector<std::string> objects;
+  state_->claims.for_each([&](const Holding& holding) {
+    if (holding.source != source || holding.list >= list || !holding.object().starts_with(prefix)) return;
+    objects.emplace_back(holding.object());
+  });
+  return objects;
 }
 
-void Catalog::finish_list(SourceId source) {
-  State::List& list = state_->lists[source];
-  if (!list.under_way) return;
-  list.under_way = false;
-  std::vector<Holding*> gone;
-  state_->claims.for_each([&](Holding& holding) {
-    if (holding.source == source && holding.list != list.number) gone.push_back(&holding);
-  });
-  for (Holding* holding : gone) state_->remove(source, *holding);
-  state_->settle();
+std::optional<Publication> Catalog::publication(SourceId source, std::string_view object) const {
+  const Holding* holding = state_->claims.find(source, object);
+  if (holding == nullptr) return std::nullopt;
+  Publication publication = holding->publication();
+  if (const auto skips = state_->skipped.find(holding); skips != state_->skipped.end()) {
+    // What a zone's file decides is found again whenever a publication is taken in.
+    std::ranges::copy_if(skips->second, std::back_inserter(publication.skipped),
+                         [](const Skipped& skip) { return skip.reason != SkipReason::kZoneFile; });
+  }
+  return publication;
 }
 
 void Catalog::set_synced(SourceId source) {
@@ -84,7 +90,7 @@ void Catalog::State::upsert(SourceId source, const Publication& publication) {
 
   Holding* held = claims.find(source, ours.object);
   if (held != nullptr && packer.same_as(*held)) {
-    held->list = lists[source].number;
+    held->list = lists[source];
     set_skipped(*held, std::move(skips));
     return;
   }
@@ -95,7 +101,7 @@ void Catalog::State::upsert(SourceId source, const Publication& publication) {
     return name.hash(0);
   };
   Holding& holding = claims.add(packer.make(), source, hash_of);
-  holding.list = lists[source].number;
+  holding.list = lists[source];
   sources[source]->set_entries(sources[source]->entries() + 1);
   set_skipped(holding, std::move(skips));
   index_addresses(holding, true);

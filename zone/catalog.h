@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,10 +46,15 @@ class Catalog {
   /// A publication that is already held as it is changes nothing.
   void apply(SourceId source, const Batch& batch);
 
-  /// A list of all that the source has begins: what apply() does not confirm until finish_list() is gone at the source.
-  /// Nothing is withdrawn meanwhile. Beginning again forgets the list that was under way.
-  void begin_list(SourceId source);
-  void finish_list(SourceId source);
+  /// A list of all that the source has, or of all that one namespace of it has, begins; its number is for unlisted().
+  uint32_t begin_list(SourceId source);
+
+  /// The list is complete: the source's objects that apply() has not confirmed since the list began, of those whose name begins with
+  /// `prefix`. They are served as before: to withdraw them is up to the caller.
+  [[nodiscard]] std::vector<std::string> unlisted(SourceId source, uint32_t list, std::string_view prefix = {}) const;
+
+  /// What the source publishes by this object, as far as it is ours; nothing where it does not have it.
+  std::optional<Publication> publication(SourceId source, std::string_view object) const;
 
   /// The file of the zone with this index has been read, for the first time or again: its records take the place of those before.
   /// Readers see the old zone or the new one. Takes the control thread some microseconds for each name of the zone.

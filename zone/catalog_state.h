@@ -34,12 +34,6 @@ struct Catalog::State {
   State(Directory& zones, Sources& all, CatalogOptions chosen)
       : directory(zones), sources(all), options(std::move(chosen)), claims(zones.key()), lists(all.size()) {}
 
-  /// A source's list, under way or done.
-  struct List {
-    uint32_t number = 0;
-    bool under_way = false;
-  };
-
   /// An owner whose claimants changed, and what that means for its zone.
   struct Touched {
     enum class Change : uint8_t { kNone, kInsert, kReplace, kRemove };
@@ -81,8 +75,8 @@ struct Catalog::State {
   Sources& sources;
   const CatalogOptions options;
   Claims claims;
-  AddressIndex by_address;  // of those that PTR records may name
-  std::vector<List> lists;  // by source
+  AddressIndex by_address;      // of those that PTR records may name
+  std::vector<uint32_t> lists;  // by source: the number of the last that began
   std::unordered_map<const Holding*, std::vector<Skipped>> skipped;
   Counts counts;
 

@@ -79,6 +79,15 @@ std::vector<Port> Holding::ports() const {
   return ports;
 }
 
+Publication Holding::publication() const {
+  Publication publication{
+      .object = std::string(object()), .created = created, .hosts = {}, .ports = ports(), .skipped = {}};
+  for (const Claim& claim : claims()) {
+    publication.hosts.push_back({.owner = *Name::from_wire(claim.owner()), .addresses = claim.addresses()});
+  }
+  return publication;
+}
+
 bool precedes(const Holding& a, const Holding& b) {
   return std::tuple(a.source, a.created, a.object()) < std::tuple(b.source, b.created, b.object());
 }

@@ -36,7 +36,7 @@ struct Claim {
 
 struct Holding {
   int64_t created;  // Unix seconds
-  uint32_t list;    // the source's list that last confirmed it
+  uint32_t list;    // of the source's lists the last that had begun when it was confirmed
   uint32_t size;    // octets of the allocation
   uint32_t hash;    // of source and object, shortened
   uint32_t claim_count;
@@ -47,6 +47,7 @@ struct Holding {
   std::span<const Claim> claims() const { return {reinterpret_cast<const Claim*>(this + 1), claim_count}; }
   std::string_view object() const;  // namespace/name
   std::vector<Port> ports() const;
+  Publication publication() const;          // without what was skipped
   std::span<const uint8_t> packed() const;  // all behind the claims
 };
 

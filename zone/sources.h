@@ -54,11 +54,16 @@ class Source {
   }  // Unix seconds, 0 before the first
   uint64_t relists() const { return relists_.load(std::memory_order_relaxed); }
   uint64_t entries() const { return entries_.load(std::memory_order_relaxed); }
+
+  /// Of the entries those that are gone at the source and served until that is certain.
+  uint64_t withdrawals_held() const { return withdrawals_held_.load(std::memory_order_relaxed); }
+
   uint64_t errors(SourceError error) const { return errors_[index(error)].load(std::memory_order_relaxed); }
 
   void give_up() { given_up_.store(true, std::memory_order_release); }
   void set_synced() { synced_.store(true, std::memory_order_release); }
   void set_entries(uint64_t count) { entries_.store(count, std::memory_order_relaxed); }
+  void set_withdrawals_held(uint64_t count) { withdrawals_held_.store(count, std::memory_order_relaxed); }
   void heard(int64_t unix_seconds) { last_event_.store(unix_seconds, std::memory_order_relaxed); }
   void count_relist() { relists_.fetch_add(1, std::memory_order_relaxed); }
   void count_error(SourceError error) { errors_[index(error)].fetch_add(1, std::memory_order_relaxed); }
@@ -73,6 +78,7 @@ class Source {
   std::atomic<int64_t> last_event_{0};
   std::atomic<uint64_t> relists_{0};
   std::atomic<uint64_t> entries_{0};
+  std::atomic<uint64_t> withdrawals_held_{0};
   std::array<std::atomic<uint64_t>, kSourceErrors> errors_{};
 };
 

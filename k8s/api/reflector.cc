@@ -35,6 +35,12 @@ Reflector::Impl::Impl(ApiClient& client, Resource resource, Source& source, Obje
       timer_(client.loop(), [this] { enter(state_); }),
       page_limit_(kPageLimit) {}
 
+void Reflector::Impl::list_again() {
+  if (state_ != State::kWatching) return;
+  timer_.stop();
+  choose_list();
+}
+
 // ---- requests
 
 void Reflector::Impl::enter(State state) {
@@ -242,5 +248,7 @@ Reflector::Reflector(ApiClient& client, Resource resource, Source& source, Objec
 Reflector::~Reflector() = default;
 
 void Reflector::start() { impl_->start(); }
+
+void Reflector::list_again() { impl_->list_again(); }
 
 }  // namespace meshdns

@@ -39,6 +39,9 @@ class Reflector {
   /// Begins; returns at once. An API server that cannot be reached is waited for.
   void start();
 
+  /// Begins a list where it watches, or waits to watch; else one comes anyway. Not from within a call of the handler.
+  void list_again();
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

@@ -26,6 +26,7 @@ class Reflector::Impl final : private HttpReceiver {
   ~Impl() override { client_.cancel(request_); }
 
   void start() { enter(State::kDiscovering); }
+  void list_again();
 
  private:
   enum class State { kDiscovering, kStreamListing, kListing, kWatching };

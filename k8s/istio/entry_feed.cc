@@ -49,16 +49,25 @@ void EntryFeed::flush() {
   if (observer_) observer_(seconds.count(), objects);
 }
 
-void EntryFeed::begin_list() {
+uint32_t EntryFeed::begin_list() {
   flush();  // what was delivered before the list does not confirm anything in it
-  skip_log_.begin_list();
-  catalog_.begin_list(id_);
+  return catalog_.begin_list(id_);
 }
 
-void EntryFeed::finish_list() {
+std::vector<std::string> EntryFeed::finish_list(uint32_t list, const std::string& name_space) {
   flush();
-  skip_log_.finish_list();
-  catalog_.finish_list(id_);
+  return catalog_.unlisted(id_, list, name_space.empty() ? "" : name_space + "/");
+}
+
+std::optional<Publication> EntryFeed::published(const std::string& object) const {
+  const auto news = collected_.find(object);
+  return news != collected_.end() ? news->second : catalog_.publication(id_, object);
+}
+
+void EntryFeed::put_back(Publication publication) {
+  event();
+  std::string object = publication.object;
+  collected_.try_emplace(std::move(object), std::move(publication));
 }
 
 void EntryFeed::set_synced() { catalog_.set_synced(id_); }

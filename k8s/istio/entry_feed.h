@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "k8s/istio/publisher.h"
 #include "k8s/istio/skip_log.h"
@@ -43,9 +44,17 @@ class EntryFeed {
   /// Applies what was collected.
   void flush();
 
-  /// Between the two the source delivers all that it has; what it did not deliver is withdrawn at the end. See Catalog.
-  void begin_list();
-  void finish_list();
+  /// A list of all that the source, or one namespace of it, has begins.
+  uint32_t begin_list();
+
+  /// The list is complete, and applied: the objects that it does not have, though they are served. `name_space` is empty for all.
+  [[nodiscard]] std::vector<std::string> finish_list(uint32_t list, const std::string& name_space);
+
+  /// What the object publishes, as of the last word about it; nothing where it is gone.
+  std::optional<Publication> published(const std::string& object) const;
+
+  /// Publishes again what published() told before the object was removed, unless something was said about it since the last flush().
+  void put_back(Publication publication);
 
   /// The source has delivered all that it has.
   void set_synced();

@@ -8,15 +8,13 @@
 
 namespace meshdns {
 
-ServiceEntryHandler::ServiceEntryHandler(EntryFeed& feed, Scope scope, std::function<void()> listed)
-    : feed_(feed), scope_(scope), listed_(std::move(listed)) {}
+ServiceEntryHandler::ServiceEntryHandler(EntryFeed& feed, WithdrawalGuard& guard, std::string name_space,
+                                         std::function<void()> listed)
+    : feed_(feed), guard_(guard), name_space_(std::move(name_space)), listed_(std::move(listed)) {}
 
 void ServiceEntryHandler::list_begins() {
-  if (scope_ == Scope::kSource) {
-    feed_.begin_list();
-  } else {
-    unlisted_ = objects_;
-  }
+  list_ = feed_.begin_list();
+  began_ = WithdrawalGuard::Clock::now();
 }
 
 void ServiceEntryHandler::upsert(std::string_view json) {
@@ -27,36 +25,25 @@ void ServiceEntryHandler::upsert(std::string_view json) {
     spdlog::warn("source {}: passed over an object that is no ServiceEntry: {}", feed_.source().name(), entry.error());
     return;
   }
-  if (scope_ == Scope::kNamespace) {
-    unlisted_.erase(entry->object());
-    objects_.insert(entry->object());
-  }
+  guard_.exists(entry->object());
   feed_.upsert(*std::move(entry));
 }
 
 void ServiceEntryHandler::remove(std::string_view json) {
   feed_.event();
   const auto entry = parse_service_entry(json);
-  if (!entry) return;  // nor was it served
-  unlisted_.erase(entry->object());
-  objects_.erase(entry->object());
-  feed_.remove(entry->object());
+  if (entry) guard_.deleted(entry->object());  // else it was not served either
 }
 
 void ServiceEntryHandler::list_ends() {
-  if (scope_ == Scope::kSource) {
-    feed_.finish_list();
-  } else {
-    for (const std::string& object : unlisted_) {
-      objects_.erase(object);
-      feed_.remove(object);
-    }
-    unlisted_.clear();
-    feed_.flush();
-  }
+  guard_.missing(feed_.finish_list(list_, name_space_), began_);
+  flush();
   listed_();
 }
 
-void ServiceEntryHandler::flush() { feed_.flush(); }
+void ServiceEntryHandler::flush() {
+  guard_.settle(WithdrawalGuard::Clock::now());
+  feed_.flush();
+}
 
 }  // namespace meshdns

@@ -1,20 +1,19 @@
 #pragma once
 
-// Takes ServiceEntries from a reflector and passes them on to a feed.
+// Takes ServiceEntries from a reflector and passes them on: what there is to a feed, what is gone to a guard. It remembers no objects:
+// at the end of a list the catalog tells what is gone.
 //
-// A reflector mirrors either a whole cluster or one namespace of it. In the first case a list of the reflector is a
-// list of the source, and the catalog finds what is gone; the handler remembers nothing. In the second a list is one
-// namespace's, which says nothing about the others, so the handler itself remembers which objects the namespace has
-// (by name) and withdraws what a list no longer has.
+// A reflector mirrors either a whole cluster or one namespace of it, whose lists say nothing about the others.
 //
 // Threads: the control thread alone.
 
+#include <cstdint>
 #include <functional>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "k8s/api/object_handler.h"
+#include "k8s/istio/withdrawal_guard.h"
 
 namespace meshdns {
 
@@ -22,10 +21,9 @@ class EntryFeed;
 
 class ServiceEntryHandler : public ObjectHandler {
  public:
-  enum class Scope { kSource, kNamespace };
-
-  /// `listed` is called at the end of each list, when what it had has been applied. The feed must outlive the handler.
-  ServiceEntryHandler(EntryFeed& feed, Scope scope, std::function<void()> listed);
+  /// `name_space` is empty for the whole cluster. `listed` is called at the end of each list, when what it had has been applied. Feed
+  /// and guard must outlive the handler.
+  ServiceEntryHandler(EntryFeed& feed, WithdrawalGuard& guard, std::string name_space, std::function<void()> listed);
 
   void list_begins() override;
   void upsert(std::string_view json) override;
@@ -35,10 +33,11 @@ class ServiceEntryHandler : public ObjectHandler {
 
  private:
   EntryFeed& feed_;
-  const Scope scope_;
+  WithdrawalGuard& guard_;
+  const std::string name_space_;
   const std::function<void()> listed_;
-  std::set<std::string> objects_;   // kNamespace: what the namespace has
-  std::set<std::string> unlisted_;  // kNamespace, during a list: those of them that it has not had yet
+  uint32_t list_ = 0;                         // the last that began
+  WithdrawalGuard::Clock::time_point began_;  // when it did
 };
 
 }  // namespace meshdns

@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 #include <string_view>
+#include <utility>
 
 namespace meshdns {
 namespace {
@@ -19,11 +20,9 @@ size_t hash_of(const std::vector<Skipped>& skipped) {
 
 void SkipLog::note(const Publication& publication) {
   if (publication.skipped.empty()) return forget(publication.object);
-  const Reported now{hash_of(publication.skipped), list_};
+  const size_t now = hash_of(publication.skipped);
   const auto [found, is_new] = reported_.try_emplace(publication.object, now);
-  const bool is_known = !is_new && found->second.hash == now.hash;
-  found->second = now;
-  if (is_known) return;
+  if (std::exchange(found->second, now) == now && !is_new) return;
 
   std::array<size_t, kSkipReasons> counts{};
   for (const Skipped& part : publication.skipped) ++counts.at(static_cast<size_t>(part.reason));
@@ -36,10 +35,6 @@ void SkipLog::note(const Publication& publication) {
     spdlog::log(level, "source {}: ServiceEntry {}: not served, {}: '{}'{}: {}", source_, publication.object,
                 text(part.reason), part.what, more, part.detail);
   }
-}
-
-void SkipLog::finish_list() {
-  std::erase_if(reported_, [this](const auto& entry) { return entry.second.list != list_; });
 }
 
 }  // namespace meshdns

@@ -24,19 +24,9 @@ class SkipLog {
   /// The object is gone.
   void forget(const std::string& object) { reported_.erase(object); }
 
-  /// Between the two all objects are noted: the others are gone.
-  void begin_list() { ++list_; }
-  void finish_list();
-
  private:
-  struct Reported {
-    size_t hash;    // of what was left out
-    unsigned list;  // in which it was noted last
-  };
-
   std::string source_;
-  unsigned list_ = 0;
-  std::unordered_map<std::string, Reported> reported_;
+  std::unordered_map<std::string, size_t> reported_;  // by object: the hash of what was left out
 };
 
 }  // namespace meshdns

@@ -109,9 +109,7 @@ double catalog_growth() {
   return growth_per_host([](Directory& directory, auto measured) {
     Sources sources = test::sources({"east"});
     Catalog catalog(directory, sources);
-    catalog.begin_list(0);
     fill(catalog);
-    catalog.finish_list(0);
     measured();
   });
 }

@@ -35,6 +35,7 @@ FAMILIES = [
     ("entries_skipped", "gauge", {"reason"}),
     ("conflicts", "gauge", set()),
     ("source_synced", "gauge", {"source"}),
+    ("source_withdrawals_held", "gauge", {"source"}),
     ("source_last_event_timestamp_seconds", "gauge", {"source"}),
     ("source_relists_total", "counter", {"source"}),
     ("source_errors_total", "counter", {"source", "reason"}),

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -97,7 +99,7 @@ TEST_CASE("names that are the configuration's, or nobody's, are not claimed") {
   CHECK(world.skipped(SkipReason::kOutsideZones) == 0);
 }
 
-TEST_CASE("a list takes away what it does not confirm, when it is finished") {
+TEST_CASE("what a list has not confirmed, and only it") {
   World world;
   for (const char* object : {"bar/a", "bar/b", "bar/c"}) {
     world.upsert(publication(object, 1, {std::string(object + 4) + ".global"}, {"10.0.0.1"}));
@@ -105,22 +107,35 @@ TEST_CASE("a list takes away what it does not confirm, when it is finished") {
   world.upsert(publication("bar/d", 1, {"d.global"}, {"10.0.0.4"}), 1);
   const uint32_t serial = world.serial();
 
-  world.catalog.begin_list(0);
+  using Objects = std::vector<std::string>;
+  const auto unlisted = [&](uint32_t list, const char* prefix = "") {
+    Objects objects = world.catalog.unlisted(0, list, prefix);
+    std::sort(objects.begin(), objects.end());
+    return objects;
+  };
+
+  const uint32_t first = world.catalog.begin_list(0);
   world.upsert(publication("bar/a", 1, {"a.global"}, {"10.0.0.1"}));
-  world.catalog.begin_list(0);  // the first list broke off
+  const uint32_t second = world.catalog.begin_list(0);  // the first broke off, or is another namespace's
   world.upsert(publication("bar/b", 1, {"b.global"}, {"10.0.0.1"}));
   CHECK(world.serial() == serial);  // what is held as it is changes nothing
+  CHECK(unlisted(second) == Objects{"bar/a", "bar/c"});
+  CHECK(unlisted(first) == Objects{"bar/c"});
+  CHECK(unlisted(second, "bar/") == Objects{"bar/a", "bar/c"});
+  CHECK(unlisted(second, "ba/") == Objects{});
   CHECK(look_up(world.directory, "c.global") == "10.0.0.1");
+  CHECK(world.sources[0]->entries() == 3);
+}
 
-  world.catalog.finish_list(0);
-  CHECK(look_up(world.directory, "a.global") == "nxdomain");
-  CHECK(look_up(world.directory, "b.global") == "10.0.0.1");
-  CHECK(look_up(world.directory, "c.global") == "nxdomain");
-  CHECK(look_up(world.directory, "d.global") == "10.0.0.4");
-  CHECK(world.sources[0]->entries() == 1);
-
-  world.catalog.finish_list(0);  // none is under way
-  CHECK(world.sources[0]->entries() == 1);
+TEST_CASE("a publication can be had back as it was given") {
+  World world;
+  Publication given = publication("bar/a", 7, {"a.bar.global", "*.other"}, {"240.0.0.2", "2001:db8::1"});
+  given.ports = {{"http1", 8000, "HTTP"}, {"tcp", 1, "TCP"}};
+  given.skipped = {{SkipReason::kInvalidHost, "x_y", "a host name"}};
+  world.upsert(given);
+  CHECK(world.catalog.publication(0, "bar/a") == given);
+  CHECK(world.catalog.publication(1, "bar/a") == std::nullopt);
+  CHECK(world.catalog.publication(0, "bar/b") == std::nullopt);
 }
 
 TEST_CASE("a batch is one step of the serial in the zones that it changes") {
@@ -169,8 +184,7 @@ TEST_CASE("many publications come and go") {
     CHECK(world.sources[0]->entries() == 20000);
     CHECK(look_up(world.directory, "h19999.ns99.global") == "10." + std::to_string(round) + ".0.1");
   }
-  world.catalog.begin_list(0);
-  world.catalog.finish_list(0);
+  world.catalog.apply(0, {{}, world.catalog.unlisted(0, world.catalog.begin_list(0))});
   CHECK(world.sources[0]->entries() == 0);
   CHECK(world.directory.zones()[0]->names() == 2);
   CHECK(look_up(world.directory, "ns99.global") == "nxdomain");

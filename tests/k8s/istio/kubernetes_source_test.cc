@@ -3,15 +3,19 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 
 #include "k8s/api/credentials.h"
 #include "tests/k8s/api/fake_api.h"
+#include "tests/k8s/istio/log_capture.h"
 #include "tests/k8s/istio/world.h"
 
 namespace meshdns {
 namespace {
+
+using std::chrono::seconds;
 
 std::string event(const std::string& type, const std::string& name) {
   return R"({"type": ")" + type + R"(", "object": {"metadata": {"name": ")" + name +
@@ -28,8 +32,8 @@ const Exchange kDiscovery{"GET /apis/networking.istio.io ", 200,
                           R"({"kind": "APIGroup", "versions": [{"version": "v1"}]})"};
 
 struct Mirror {
-  void start(std::vector<std::string> namespaces) {
-    source.emplace(loop, ClusterAccess{api.url(), {}, "", "", ""}, std::move(namespaces), world.feed());
+  void start(std::vector<std::string> namespaces, WithdrawalGuard::Limits limits = {}) {
+    source.emplace(loop, ClusterAccess{api.url(), {}, "", "", ""}, std::move(namespaces), world.feed(), limits);
     source->start();
   }
   bool answers(const std::string& name, const std::string& expected) {
@@ -80,6 +84,31 @@ TEST_CASE("a source of some namespaces has synced when each has listed") {
   }
   mirror.source.reset();
   mirror.api.stop();
+}
+
+TEST_CASE("a mass withdrawal is held until a list agrees, which the source asks for, or until the operator does") {
+  const std::string all = event("ADDED", "a") + event("ADDED", "b") + event("ADDED", "c");
+  const std::string none = event("DELETED", "a") + event("DELETED", "b") + event("DELETED", "c");
+  const char* const kStream = "/apis/networking.istio.io/v1/serviceentries?";
+  for (const bool released : {false, true}) {
+    Mirror mirror;
+    LogCapture log;
+    mirror.api.script = {kDiscovery, {kStream, 200, all + kListEnds + none, Ending::kOpen}};
+    if (!released) mirror.api.script.push_back({kStream, 200, event("ADDED", "b") + kListEnds, Ending::kOpen});
+    mirror.start({}, {.small = 2, .window = seconds{10}, .delay = seconds{released ? 60 : 0}});
+    if (released) {
+      CHECK(run_until(mirror.loop, [&] { return mirror.world.source.withdrawals_held() == 3; }));
+      CHECK(mirror.world.answer("a.bar.global") == "240.0.0.2");
+      mirror.source->release_withdrawals();
+    }
+    CHECK(mirror.answers("a.bar.global", "nxdomain"));
+    CHECK(mirror.world.answer("b.bar.global") == (released ? "nxdomain" : "240.0.0.2"));
+    CHECK(mirror.world.source.withdrawals_held() == 0);
+    CHECK(log.take().size() == 2);
+    CHECK(mirror.api.surprises.empty());
+    mirror.source.reset();
+    mirror.api.stop();
+  }
 }
 
 }  // namespace

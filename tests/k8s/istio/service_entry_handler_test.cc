@@ -23,7 +23,8 @@ struct Mirror {
     CHECK(seconds < 60);
     batches.push_back(objects);
   });
-  ServiceEntryHandler handler{feed, ServiceEntryHandler::Scope::kSource, [this] { ++lists; }};
+  WithdrawalGuard guard{feed, [](auto) {}, {}};
+  ServiceEntryHandler handler{feed, guard, "", [this] { ++lists; }};
   std::vector<size_t> batches;  // the objects in each
   int lists = 0;
 };
@@ -54,7 +55,7 @@ TEST_CASE("a list is a diff: what it does not have is withdrawn at its end, and 
   CHECK(mirror.world.answer("a.bar.global") == "nxdomain");
   CHECK(mirror.world.answer("b.bar.global") == "nxdomain");
   CHECK(mirror.world.answer("c.bar.global") == "240.0.0.4");
-  CHECK(mirror.batches == std::vector<size_t>{1, 1, 1, 1});
+  CHECK(mirror.batches == std::vector<size_t>{1, 1, 1, 1, 2});
 }
 
 TEST_CASE("what was delivered before a list does not confirm anything in it") {
@@ -78,7 +79,7 @@ TEST_CASE("the last word about an object counts") {
   mirror.handler.flush();
   CHECK(mirror.world.answer("a.bar.global") == "240.0.0.2");
   CHECK(mirror.world.answer("b.bar.global") == "nxdomain");
-  CHECK(mirror.batches == std::vector<size_t>{3});
+  CHECK(mirror.batches == std::vector<size_t>{2});
   mirror.handler.flush();
   CHECK(mirror.batches.size() == 1);
 }
@@ -112,8 +113,9 @@ TEST_CASE("an object that goes bad is withdrawn, counted and named") {
 TEST_CASE("a list of one namespace says nothing about the others") {
   World world;
   EntryFeed feed = world.feed();
-  ServiceEntryHandler bar(feed, ServiceEntryHandler::Scope::kNamespace, [] {});
-  ServiceEntryHandler foo(feed, ServiceEntryHandler::Scope::kNamespace, [] {});
+  WithdrawalGuard guard(feed, [](auto) {}, {});
+  ServiceEntryHandler bar(feed, guard, "bar", [] {});
+  ServiceEntryHandler foo(feed, guard, "foo", [] {});
   feed.set_synced();
   const auto list = [](ServiceEntryHandler& handler, const std::vector<std::string>& objects) {
     handler.list_begins();
