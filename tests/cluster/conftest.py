@@ -8,7 +8,7 @@ from cluster.control_plane import HERE, ControlPlane, CoreDns, tools_directory
 from support.meshdns import Server
 from support.process import eventually
 
-DEPLOY_BASE = HERE.parents[1] / "deploy/base"
+DEPLOY = HERE.parents[1] / "deploy"
 EXIT_SKIPPED = 77  # the tests' SKIP_RETURN_CODE in CMakeLists.txt
 
 
@@ -23,7 +23,7 @@ def running_control_plane(directory):
     try:
         plane.start().install_crds()
         plane.kubectl("create", "namespace", "bar")  # where support.entries puts its ServiceEntries
-        plane.kubectl("apply", "-k", DEPLOY_BASE)
+        plane.kubectl("apply", "-k", DEPLOY / "base")
         plane.meshdns_kubeconfig = plane.service_account_kubeconfig("meshdns", "meshdns")
         yield plane
     finally:
