@@ -1,11 +1,13 @@
 #pragma once
 
-// The running server: zones, sources, workers and the admin endpoints, wired together, and the signals.
+// The running server: the instance that answers (instance.h), and the signals.
 //
 //   SIGTERM, SIGINT   readiness fails at once; answers go on for `lameduck`, so that whoever looks for ready servers has time to see
 //                     it; then what is in flight is finished. A second one ends the process on the spot.
-//   SIGHUP            the configuration is read again. A wrong one changes nothing. Of a right one log.level and lameduck apply at
-//                     once; for everything else the log says that it takes a restart. A mass withdrawal that is held is carried out.
+//   SIGHUP            the configuration is read again. A wrong one changes nothing. Of a right one log and lameduck apply at once.
+//                     Anything else makes a new instance, which takes the place of the old one as soon as it knows as much; where its
+//                     sources, files or ports cannot be opened, the old one stays. A mass withdrawal that is
+//                     held is carried out.
 //
 // Threads: the calling one becomes the control thread.
 

@@ -56,10 +56,26 @@ void EventLoop::after(std::chrono::milliseconds delay, std::function<void()> cal
   uv_timer_start(&handle.uv.timer, call_handle<uv_timer_t>, static_cast<uint64_t>(delay.count()), 0);
 }
 
+void EventLoop::aside(std::function<void()> work, std::function<void()> done) {
+  struct Aside {
+    uv_work_t request{};
+    std::function<void()> work;
+    std::function<void()> done;
+  };
+  auto* aside = new Aside{{}, std::move(work), std::move(done)};
+  aside->request.data = aside;
+  uv_queue_work(
+      &state_->loop, &aside->request, [](uv_work_t* request) { static_cast<Aside*>(request->data)->work(); },
+      [](uv_work_t* request, int) {
+        const std::unique_ptr<Aside> over(static_cast<Aside*>(request->data));
+        over->done();
+      });
+}
+
 void EventLoop::after_each_turn(std::function<bool()> call) {
   Handle& handle = state_->add(std::move(call));
-  uv_check_init(&state_->loop, &handle.uv.check);
-  uv_check_start(&handle.uv.check, call_handle<uv_check_t>);
+  uv_prepare_init(&state_->loop, &handle.uv.prepare);  // not a check, which comes before the timers
+  uv_prepare_start(&handle.uv.prepare, call_handle<uv_prepare_t>);
 }
 
 void EventLoop::run() { uv_run(&state_->loop, UV_RUN_DEFAULT); }

@@ -25,7 +25,10 @@ class EventLoop {
   /// Calls `call` once.
   void after(std::chrono::milliseconds delay, std::function<void()> call);
 
-  /// Calls `call` after all that one wakeup has brought, for as long as it returns true.
+  /// Calls `work` on another thread, and `done` when that has returned.
+  void aside(std::function<void()> work, std::function<void()> done);
+
+  /// Calls `call` each time before the loop waits, that is after all that one wakeup has brought, for as long as it returns true.
   void after_each_turn(std::function<bool()> call);
 
   /// Returns after stop().

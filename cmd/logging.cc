@@ -66,16 +66,18 @@ Logging::Logging(LogLevel level, LogFormat format) {
   auto logger =
       std::make_shared<spdlog::async_logger>("meshdns", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
                                              spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest);
-  logger->set_formatter(std::make_unique<LineFormatter>(format));
   spdlog::set_default_logger(logger);
   logger_ = std::move(logger);
-  set_level(level);
+  set(level, format);
 }
 
 Logging::~Logging() {
   spdlog::shutdown();  // joins the writing thread
 }
 
-void Logging::set_level(LogLevel level) { spdlog::set_level(level_of(level)); }
+void Logging::set(LogLevel level, LogFormat format) {
+  spdlog::default_logger()->set_formatter(std::make_unique<LineFormatter>(format));
+  spdlog::set_level(level_of(level));
+}
 
 }  // namespace meshdns

@@ -26,7 +26,7 @@ class Logging {
   Logging& operator=(const Logging&) = delete;
 
   /// Any thread.
-  static void set_level(LogLevel level);
+  static void set(LogLevel level, LogFormat format);
 
  private:
   std::shared_ptr<spdlog::logger> logger_;  // ours to the end: it must outlive the writing thread

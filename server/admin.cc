@@ -127,10 +127,12 @@ AdminResponse AdminServer::State::explain(const AdminRequest& request) const {
 AdminServer::AdminServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 AdminServer::~AdminServer() = default;
 
-Result<std::unique_ptr<AdminServer>> AdminServer::start(AdminOptions options, AdminView view) {
+Result<std::unique_ptr<AdminServer>> AdminServer::start(AdminOptions options, AdminView view,
+                                                        const AdminServer* before) {
   auto state = std::make_unique<State>(std::move(options), std::move(view));
-  auto http = HttpServer::start(state->options.listen,
-                                [&state = *state](const AdminRequest& request) { return state.answer(request); });
+  auto http = HttpServer::start(
+      state->options.listen, [&state = *state](const AdminRequest& request) { return state.answer(request); },
+      before == nullptr ? nullptr : before->state_->http.get());
   if (!http) return Error{http.error()};
   state->http = std::move(*http);
   return std::unique_ptr<AdminServer>(new AdminServer(std::move(state)));

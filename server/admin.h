@@ -30,8 +30,9 @@ struct AdminOptions {
 
 class AdminServer {
  public:
-  /// Listens and serves. The error names address, port and reason.
-  static Result<std::unique_ptr<AdminServer>> start(AdminOptions options, AdminView view);
+  /// Listens and serves; with `before`, which is about to stop, on its socket. The error names address, port and reason.
+  static Result<std::unique_ptr<AdminServer>> start(AdminOptions options, AdminView view,
+                                                    const AdminServer* before = nullptr);
 
   ~AdminServer();  // stops
   AdminServer(const AdminServer&) = delete;

@@ -1,5 +1,6 @@
 #include "server/http_server.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -86,6 +87,12 @@ Result<Descriptor> listen_on(const SocketAddress& address) {
   const NativeAddress where = native(address);
   if (bind(socket.get(), where.get(), where.size) != 0 || ::listen(socket.get(), kMaxConnections) != 0) return failed();
   return socket;
+}
+
+Result<Descriptor> share(const Descriptor& socket) {
+  Descriptor same(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+  if (same.get() < 0) return Error{"cannot go on listening (admin): " + std::system_category().message(errno)};
+  return same;
 }
 
 }  // namespace
@@ -233,8 +240,9 @@ std::string AdminRequest::param(const std::string& name, const std::string& othe
 HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 HttpServer::~HttpServer() { stop(); }
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(const SocketAddress& address, HttpHandler handler) {
-  auto socket = listen_on(address);
+Result<std::unique_ptr<HttpServer>> HttpServer::start(const SocketAddress& address, HttpHandler handler,
+                                                      const HttpServer* before) {
+  auto socket = before == nullptr ? listen_on(address) : share(before->state_->listener);
   if (!socket) return Error{socket.error()};
   auto state = std::make_unique<State>(std::move(*socket), std::move(handler));
   state->start();

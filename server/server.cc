@@ -14,12 +14,36 @@ namespace meshdns {
 struct Server::State {
   State(Directory& zones, CopyZone copy_zone) : directory(zones), transfers(std::move(copy_zone)) {}
 
+  Result<SocketAddress> listen(const SocketAddress& address, const State* before);
+
   Directory& directory;
   Transfers transfers;
   std::unique_ptr<ConnectionLimits> limits;
   std::vector<std::unique_ptr<Counters>> counters;
   std::vector<std::unique_ptr<Worker>> workers;
+  std::vector<SocketsOn> sockets;  // the workers'
 };
+
+/// Opens a pair of sockets a worker, or more where `before` has more. Returns the address with its port.
+Result<SocketAddress> Server::State::listen(const SocketAddress& address, const State* before) {
+  const SocketsOn* shared = nullptr;
+  if (before != nullptr) {
+    const auto same = std::ranges::find(before->sockets, address, &SocketsOn::address);
+    if (same != before->sockets.end()) shared = &*same;
+  }
+  const auto claimed = shared != nullptr ? address : claim_port(address);
+  if (!claimed) return Error{claimed.error()};
+  SocketsOn& on = sockets.emplace_back(SocketsOn{*claimed, {}});
+  const size_t count = std::max(workers.size(), shared == nullptr ? 0 : shared->pairs.size());
+  for (size_t i = 0; i < count; ++i) {
+    const bool has = shared != nullptr && i < shared->pairs.size();
+    const auto pair = has ? share_sockets(shared->pairs[i]) : open_sockets(*claimed);
+    if (!pair) return Error{pair.error()};
+    on.pairs.push_back(*pair);
+    if (const auto opened = workers[i % workers.size()]->listen(*claimed, *pair); !opened) return Error{opened.error()};
+  }
+  return *claimed;
+}
 
 Server::Server(Directory& directory, CopyZone copy_zone)
     : state_(std::make_unique<State>(directory, std::move(copy_zone))) {}
@@ -36,12 +60,9 @@ Result<std::vector<SocketAddress>> Server::start(const ServerOptions& options) {
   }
   std::vector<SocketAddress> listening;
   for (const SocketAddress& address : options.listen) {
-    const auto claimed = claim_port(address);
-    if (!claimed) return Error{claimed.error()};
-    for (const auto& worker : state_->workers) {
-      if (const auto opened = worker->listen(*claimed); !opened) return Error{opened.error()};
-    }
-    listening.push_back(*claimed);
+    const auto opened = state_->listen(address, options.before == nullptr ? nullptr : options.before->state_.get());
+    if (!opened) return Error{opened.error()};
+    listening.push_back(*opened);
   }
   for (const auto& worker : state_->workers) worker->start();
   return listening;

@@ -42,14 +42,18 @@ struct ServerLimits {
 
 enum class QueryLog : uint8_t { kNone, kErrors, kAll };
 
+class Server;
+
 struct ServerOptions {
   std::vector<SocketAddress> listen;  // port 0: any free one, the same for UDP and TCP
   unsigned workers = 1;
   ServerLimits limits;
   QueryLog query_log = QueryLog::kNone;
   std::vector<IpBlock> transfer_allow;  // clients that may transfer zones
-  const Cookies* cookies = nullptr;  // outlives the server
+  const Cookies* cookies = nullptr;     // outlives the server
   Identity identity{};
+  const Server* before =
+      nullptr;  // is about to stop: its sockets on the same addresses are shared, so that no query is lost
 };
 
 class Server {

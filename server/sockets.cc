@@ -1,5 +1,6 @@
 #include "server/sockets.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -58,7 +59,23 @@ Result<int> bind_socket(const SocketAddress& address, bool udp, bool shared) {
 
 }  // namespace
 
-Result<int> bind_socket(const SocketAddress& address, bool udp) { return bind_socket(address, udp, true); }
+Result<SocketPair> open_sockets(const SocketAddress& address) {
+  const Result<int> udp = bind_socket(address, true, true);
+  if (!udp) return Error{udp.error()};
+  Descriptor udp_fd(*udp);
+  const Result<int> tcp = bind_socket(address, false, true);
+  if (!tcp) return Error{tcp.error()};
+  return SocketPair{udp_fd.release(), *tcp};
+}
+
+Result<SocketPair> share_sockets(const SocketPair& sockets) {
+  Descriptor udp(fcntl(sockets.udp, F_DUPFD_CLOEXEC, 0));
+  Descriptor tcp(fcntl(sockets.tcp, F_DUPFD_CLOEXEC, 0));
+  if (udp.get() < 0 || tcp.get() < 0) {
+    return Error{"cannot go on listening: " + std::system_category().message(errno)};
+  }
+  return SocketPair{udp.release(), tcp.release()};
+}
 
 Result<SocketAddress> claim_port(const SocketAddress& address) {
   constexpr int kTries = 16;  // a port that is free for UDP is nearly always free for TCP

@@ -2,7 +2,7 @@
 
 // Sockets as the workers need them: bound, non-blocking, one of each transport a worker on every address.
 
-#include <cstdint>
+#include <vector>
 
 #include "server/server.h"
 #include "zone/result.h"
@@ -13,7 +13,22 @@ namespace meshdns {
 /// 0, it is replaced by one that is free for UDP and TCP. The error names the address.
 Result<SocketAddress> claim_port(const SocketAddress& address);
 
-/// A UDP or TCP socket on `address`, which others of this process may share (SO_REUSEPORT).
-Result<int> bind_socket(const SocketAddress& address, bool udp);
+/// Descriptors of a UDP and a TCP socket, without an owner.
+struct SocketPair {
+  int udp;
+  int tcp;
+};
+
+/// Sockets on one address, each pair some worker's.
+struct SocketsOn {
+  SocketAddress address;
+  std::vector<SocketPair> pairs;
+};
+
+/// New sockets, which others of this process may stand beside (SO_REUSEPORT). The error names the address.
+Result<SocketPair> open_sockets(const SocketAddress& address);
+
+/// The same sockets again, as descriptors of their own.
+Result<SocketPair> share_sockets(const SocketPair& sockets);
 
 }  // namespace meshdns

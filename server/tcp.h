@@ -24,7 +24,7 @@ class TcpListener : private ConnectionLimits::Owner {
   // Replies are written when they pass this many octets: more would let a client that does not read make us keep more.
   static constexpr size_t kFlush = 16384;
 
-  /// Takes over `fd`, bound and not yet listening. `limits` and `context` must outlive the listener.
+  /// Takes over `fd`, bound; others may listen on the same socket. `limits` and `context` must outlive the listener.
   TcpListener(uv_loop_t& loop, int fd, ConnectionLimits& limits, WorkerContext& context);
   ~TcpListener() override;  // after close() has been carried out by the loop
   TcpListener(const TcpListener&) = delete;

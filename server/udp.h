@@ -15,7 +15,7 @@ struct WorkerContext;
 
 class UdpListener {
  public:
-  /// Takes over `fd`, bound and non-blocking. `wildcard`: replies have to leave from the address that was asked.
+  /// Takes over `fd`, bound and non-blocking; others may read from the same socket. `wildcard`: replies have to leave from the address that was asked.
   UdpListener(uv_loop_t& loop, int fd, bool wildcard, WorkerContext& context);
   ~UdpListener();  // after close() has been carried out by the loop
   UdpListener(const UdpListener&) = delete;

@@ -52,13 +52,9 @@ Result<std::monostate> Worker::open() {
   return std::monostate();
 }
 
-Result<std::monostate> Worker::listen(const SocketAddress& address) {
-  const Result<int> udp = bind_socket(address, true);
-  if (!udp) return Error{udp.error()};
-  udp_.push_back(std::make_unique<UdpListener>(loop_, *udp, address.address.is_unspecified(), context_));
-  const Result<int> tcp = bind_socket(address, false);
-  if (!tcp) return Error{tcp.error()};
-  tcp_.push_back(std::make_unique<TcpListener>(loop_, *tcp, connection_limits_, context_));
+Result<std::monostate> Worker::listen(const SocketAddress& address, const SocketPair& sockets) {
+  udp_.push_back(std::make_unique<UdpListener>(loop_, sockets.udp, address.address.is_unspecified(), context_));
+  tcp_.push_back(std::make_unique<TcpListener>(loop_, sockets.tcp, connection_limits_, context_));
   if (const int error = tcp_.back()->listen()) {
     return Error{"cannot listen on " + address.text() + " (TCP): " + uv_strerror(error)};
   }

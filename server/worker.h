@@ -18,6 +18,7 @@ namespace meshdns {
 
 class ConnectionLimits;
 class Directory;
+struct SocketPair;
 class TcpListener;
 class Transfers;
 class UdpListener;
@@ -33,8 +34,8 @@ class Worker {
   /// Sets up the loop, which takes descriptors of the system. Once, before all else.
   Result<std::monostate> open();
 
-  /// Opens the worker's sockets on `address`. Before start().
-  Result<std::monostate> listen(const SocketAddress& address);
+  /// Takes over sockets on `address`. Before start().
+  Result<std::monostate> listen(const SocketAddress& address, const SocketPair& sockets);
 
   void start();
 

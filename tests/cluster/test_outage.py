@@ -1,48 +1,13 @@
 """The API server goes away without a word and comes back: nobody who asks notices."""
 
-import threading
 import time
 
-import dns.exception
-
+from support.asker import Asker
 from support.entries import service_entry
-from support.meshdns import addresses, rcode, records
+from support.meshdns import addresses
 from support.process import eventually
 
 OUTAGE = 20  # seconds: longer than a few retries, shorter than the longest wait between two of them
-
-
-class Asker(threading.Thread):
-    """Asks for the same names over and over; notes every answer that differs from the first, and every silence."""
-
-    def __init__(self, server, names, **options):
-        super().__init__(daemon=True)
-        self.server = server
-        self.options = options  # of query()
-        self.expected = {name: self._ask(name) for name in names}
-        self.wrong = []
-        self.asked = 0
-        self._stopping = threading.Event()
-        self.start()
-
-    def _ask(self, name):
-        answer = self.server.query(name, timeout=1, **self.options)
-        return rcode(answer), records(answer), len(records(answer, "authority", "SOA"))
-
-    def run(self):
-        while not self._stopping.is_set():
-            for name, expected in self.expected.items():
-                self.asked += 1
-                try:
-                    got = self._ask(name)
-                except (dns.exception.DNSException, OSError) as silence:
-                    got = repr(silence)
-                if got != expected:
-                    self.wrong.append(f"{name}: {got} instead of {expected}")
-
-    def stop(self):
-        self._stopping.set()
-        self.join()
 
 
 def test_the_api_server_is_killed_for_a_while(control_plane, server):

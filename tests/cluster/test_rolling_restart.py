@@ -8,7 +8,7 @@ import pytest
 
 from cluster.conftest import meshdns_on
 from cluster.control_plane import CoreDns, free_port
-from cluster.test_outage import Asker
+from support.asker import Asker
 from support.entries import service_entry
 from support.meshdns import addresses
 from support.process import eventually

@@ -4,8 +4,8 @@ import pytest
 
 from cluster.conftest import running_control_plane
 from cluster.control_plane import free_port
-from cluster.test_outage import Asker
 from cluster.truth import difference, served, truth
+from support.asker import Asker
 from support.entries import service_entry
 from support.meshdns import Server, addresses, rcode
 from support.process import eventually

@@ -4,11 +4,13 @@ import re
 import signal
 import time
 
+import dns.edns
 import pytest
 import yaml
 
-from support.entries import service_entry
-from support.meshdns import Server, addresses
+from support.asker import Asker
+from support.entries import manifest, service_entry
+from support.meshdns import Server, addresses, rcode
 from support.process import eventually
 from support.wire import TcpClient, fields, framed, message, question
 
@@ -92,13 +94,101 @@ def test_a_wrong_configuration_changes_nothing(start_server, tmp_path, text, mes
     assert server.get("/ready").status_code == 200
 
 
-def test_a_new_log_level_is_taken_over(start_server, tmp_path):
-    server = start_server(ENTRIES)
+def change(server, tmp_path, **keys):
+    """Sends SIGHUP after these keys were written, beside `lameduck`."""
     lines = server.log.count("\n")
-    (tmp_path / "meshdns.yaml").write_text(yaml.safe_dump({"lameduck": "0s", "log": {"level": "debug"}}))
+    (tmp_path / "meshdns.yaml").write_text(yaml.safe_dump({"lameduck": "0s", **keys}))
     server.signal(signal.SIGHUP)
-    server.wait_for_log(re.compile("onfiguration"), start=lines)
+    return lines
+
+
+def apply(server, tmp_path, **keys):
+    """The same; returns when it is in effect."""
+    lines = change(server, tmp_path, **keys)
+    server.wait_for_log(re.compile("the new configuration is in effect|changed and applied"), start=lines)
+
+
+# what is written, what is asked before and after it is in effect, the two answers
+CHANGES = [
+    ({"log": {"level": "debug"}}, lambda s: addresses(s.query("a.bar.global")), ["240.0.0.1"], ["240.0.0.1"]),
+    ({"zones": [{"name": "global"}, {"name": "mesh"}]}, lambda s: rcode(s.query("mesh", "SOA")), "REFUSED", "NOERROR"),
+    ({"zones": [{"name": "bar.global"}]}, lambda s: rcode(s.query("global", "SOA")), "NOERROR", "REFUSED"),
+    ({"zones": [{"name": "global", "ttl": 7}]}, lambda s: s.query("a.bar.global").answer[0].ttl, 30, 7),
+    ({"publish": {"services": True}}, lambda s: rcode(s.query("_http1._tcp.a.bar.global", "SRV")), "NXDOMAIN", "NOERROR"),
+    ({"transfer": {"allow": ["127.0.0.1"]}}, lambda s: rcode(s.query("global", "AXFR", tcp=True)), "REFUSED", "NOERROR"),
+    ({"workers": 3}, lambda s: addresses(s.query("a.bar.global", tcp=True)), ["240.0.0.1"], ["240.0.0.1"]),
+    ({"identity": {"nsid": "b"}}, lambda s: nsid(s), None, b"b"),
+    ({"admin": {"allow": ["192.0.2.1"]}}, lambda s: s.get("/explain?name=a.bar.global").status_code, 200, 403),
+]
+
+
+def nsid(server):
+    options = server.query("a.bar.global", use_edns=0, options=[dns.edns.GenericOption(dns.edns.NSID, b"")]).options
+    return next((option.to_wire() for option in options if option.otype == dns.edns.NSID), None)
+
+
+@pytest.mark.parametrize("keys,ask,before,after", CHANGES, ids=lambda value: next(iter(value), "") if isinstance(value, dict) else "")
+def test_a_new_configuration_is_applied(start_server, tmp_path, keys, ask, before, after):
+    server = start_server(ENTRIES)
+    assert ask(server) == before
+    apply(server, tmp_path, **keys)
+    eventually(lambda: ask(server) == after)
+    assert server.get("/ready").status_code == 200
+
+
+def test_no_query_is_lost_while_a_configuration_is_applied(start_server, tmp_path):
+    server = start_server(ENTRIES)
+    serial = server.query("global", "SOA").answer[0][0].serial
+    asker = Asker(server, ["a.bar.global", "unknown.bar.global"])
+    for ttl in range(1, 6):
+        apply(server, tmp_path, zones=[{"name": "global", "negativeTtl": ttl}])
+        assert server.query("global", "SOA").answer[0][0].serial > serial
+    asker.stop()
+    assert not asker.wrong, f"{len(asker.wrong)} of {asker.asked}, such as {asker.wrong[0]}"
+
+
+def test_what_is_in_flight_is_finished_by_the_one_before(start_server, tmp_path):
+    server = start_server(ENTRIES)
+    with TcpClient(server.dns_port) as client:
+        client.send(framed(QUERY)[:-1])
+        eventually(lambda: server.metrics()["meshdns_tcp_connections"] == 1)
+        lines = change(server, tmp_path, zones=[{"name": "global", "ttl": 7}])
+        server.wait_for_log(re.compile("listening on"), start=lines)
+        client.send(framed(QUERY)[-1:])
+        assert fields(client.receive_message())[0] == 4711
+
+
+# what cannot be opened, what the log says about it
+CANNOT = [
+    ({"zones": [{"name": "global", "file": "missing.zone"}]}, r"missing\.zone"),
+    ({"cookies": {"secretFile": "/nonexistent"}}, r"/nonexistent"),
+]
+
+
+@pytest.mark.parametrize("keys,message", CANNOT)
+def test_what_cannot_be_opened_changes_nothing(start_server, tmp_path, keys, message):
+    server = start_server(ENTRIES)
+    lines = change(server, tmp_path, **keys)
+    server.wait_for_log(re.compile(message), start=lines)
+    server.wait_for_log(re.compile("the one from before stays"), start=lines)
     assert addresses(server.query("a.bar.global")) == ["240.0.0.1"]
+    assert server.get("/ready").status_code == 200
+
+
+def test_a_new_source_is_read_before_it_is_served(tmp_path):
+    for name, address in (("old", "240.0.0.1"), ("new", "240.0.0.2")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "entries.yaml").write_text(manifest(service_entry("a", "a.bar.global", [address])))
+    keys = {name: {"sources": [{"files": {"path": str(tmp_path / name)}}]} for name in ("old", "new")}
+    with Server(directory=tmp_path, config=keys["old"]) as server:
+        eventually(lambda: addresses(server.query("a.bar.global")) == ["240.0.0.1"])
+        broken = tmp_path / "new" / "broken.yaml"
+        broken.write_text("{")
+        change(server, tmp_path, **keys["new"])
+        server.wait_for_log(re.compile("broken.yaml"))
+        assert addresses(server.query("a.bar.global")) == ["240.0.0.1"]
+        broken.unlink()
+        eventually(lambda: addresses(server.query("a.bar.global")) == ["240.0.0.2"])
 
 
 def test_the_source_may_be_gone_at_the_end(start_server, tmp_path):

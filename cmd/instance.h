@@ -1,0 +1,65 @@
+#pragma once
+
+// One configuration, brought to life: its sources, zones, workers and admin endpoints, wired together.
+//
+// A new configuration is a new instance beside the one that answers. It reads its sources and files first, then listens on the same
+// ports, and the one before finishes what is in flight and ends: nobody who asks notices. For that time both hold their zones.
+//
+//   made ─ open() ─▶ reads ─ listen() ─▶ answers ─ leave() ─▶ finishes ─ finish() ─▶ destroyed
+//
+// Threads: the control thread alone, but for finish().
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cmd/config.h"
+#include "zone/result.h"
+
+namespace meshdns {
+
+class EventLoop;
+
+class Instance {
+ public:
+  /// `before` is the instance that answers, if one does: serials go on from its own.
+  Instance(EventLoop& loop, Config config, std::string version, const Instance* before);
+  ~Instance();  // ends what has not ended; the loop has to run once more
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  const Config& config() const;
+
+  /// Opens sources and files, and begins to read them. The error says what could not be opened, and why.
+  std::optional<Error> open();
+
+  /// Tells the log once that all required sources have synced and all files of zones have been read.
+  void log_when_ready();
+
+  /// Whether it can take the place of `before`: its sources have settled, but for those that were not there before either.
+  bool knows_as_much_as(const Instance& before) const;
+
+  /// Opens the ports, and answers; those that `before` has are shared with it until it leaves. The error names the address.
+  std::optional<Error> listen(const Instance* before);
+
+  /// Readiness fails from now on.
+  void begin_lame_duck();
+
+  /// Looks at all files now; what changed is read on the loop. Carries out mass withdrawals that are held.
+  void catch_up();
+
+  /// Takes over what needs no new instance.
+  void adopt(const LogConfig& log, std::chrono::milliseconds lameduck);
+
+  /// Ends everything but the workers.
+  void leave();
+
+  /// Finishes what the workers have in flight, and ends them; may take as long as limits.tcpMessage. Any thread, after leave().
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace meshdns

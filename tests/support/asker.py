@@ -1,0 +1,40 @@
+"""Somebody who asks all the time."""
+
+import threading
+
+import dns.exception
+
+from support.meshdns import rcode, records
+
+
+class Asker(threading.Thread):
+    """Asks for the same names over and over; notes every answer that differs from the first, and every silence."""
+
+    def __init__(self, server, names, **options):
+        super().__init__(daemon=True)
+        self.server = server
+        self.options = options  # of query()
+        self.expected = {name: self._ask(name) for name in names}
+        self.wrong = []
+        self.asked = 0
+        self._stopping = threading.Event()
+        self.start()
+
+    def _ask(self, name):
+        answer = self.server.query(name, timeout=1, **self.options)
+        return rcode(answer), records(answer), len(records(answer, "authority", "SOA"))
+
+    def run(self):
+        while not self._stopping.is_set():
+            for name, expected in self.expected.items():
+                self.asked += 1
+                try:
+                    got = self._ask(name)
+                except (dns.exception.DNSException, OSError) as silence:
+                    got = repr(silence)
+                if got != expected:
+                    self.wrong.append(f"{name}: {got} instead of {expected}")
+
+    def stop(self):
+        self._stopping.set()
+        self.join()
