@@ -20,9 +20,9 @@ Result<ClusterAccess> find_access(const KubernetesConfig& config) {
     if (!own) return Error{own.error()};
     if (*own) return **std::move(own);
   }
-  const auto file = kubeconfig_path(config.kubeconfig);
-  if (!file) return Error{file.error() + hint};
-  auto access = read_kubeconfig(*file, config.context);
+  const auto files = kubeconfig_files(config.kubeconfig);
+  if (!files) return Error{files.error() + hint};
+  auto access = read_kubeconfig(*files, config.context);
   return access ? access : Error{access.error() + hint};
 }
 

@@ -17,7 +17,9 @@ ApiClient::ApiClient(uv_loop_t* loop, ClusterAccess access)
       server_(std::move(access.server)),
       token_(std::move(access.token), access.token_file),
       tls_(std::move(access.tls)),
+      used_tls_(tls_),
       http_(loop, tls_, std::move(access.proxy)) {
+  if (access.exec) plugin_.emplace(loop, *std::move(access.exec), [this](const Error* error) { identified(error); });
   for (const std::string& file : {access.token_file, tls_.ca.file, tls_.certificate.file, tls_.key.file}) {
     const std::filesystem::path directory = std::filesystem::path(file).parent_path();
     if (!file.empty()) directories_.insert(directory.empty() ? "." : directory.string());
@@ -28,20 +30,58 @@ ApiClient::ApiClient(uv_loop_t* loop, ClusterAccess access)
 }
 
 HttpClient::Id ApiClient::get(const std::string& path, std::chrono::seconds silence, HttpReceiver& receiver) {
-  HttpRequest request{server_ + path, {"Accept: application/json"}, silence};
-  const std::string& token = token_.value(BearerToken::Clock::now());
+  const HttpClient::Id id = http_.reserve();
+  Waiting request{path, silence, &receiver};
+  if (!plugin_ || !plugin_->is_due(ExecPlugin::Clock::now())) {
+    send(id, request);
+  } else {
+    waiting_.emplace(id, std::move(request));
+    plugin_->run();
+  }
+  return id;
+}
+
+void ApiClient::cancel(HttpClient::Id id) {
+  waiting_.erase(id);
+  http_.cancel(id);
+}
+
+void ApiClient::send(HttpClient::Id id, const Waiting& waiting) {
+  HttpRequest request{server_ + waiting.path, {"Accept: application/json"}, waiting.silence};
+  const std::string& token = plugin_ ? plugin_->credential()->token : token_.value(BearerToken::Clock::now());
   if (!token.empty()) request.headers.push_back("Authorization: Bearer " + token);
-  return http_.get(std::move(request), receiver);
+  http_.get(std::move(request), *waiting.receiver, id);
+}
+
+// ---- the plugin's credential
+
+void ApiClient::identified(const Error* error) {
+  if (error == nullptr) {
+    use_tls();
+    for (const auto& [id, request] : std::exchange(waiting_, {})) send(id, request);
+    return;
+  }
+  const HttpError failure{HttpError::Kind::kIdentity, 0, error->message};
+  const HttpClient::Id last = waiting_.empty() ? 0 : waiting_.rbegin()->first;
+  while (!waiting_.empty() && waiting_.begin()->first <= last) {  // a receiver may cancel others, and begin new ones
+    const Waiting failed = waiting_.extract(waiting_.begin()).mapped();
+    failed.receiver->on_done(&failure);
+  }
+}
+
+// ---- what rotates
+
+bool ApiClient::unauthorized() {
+  const bool other_token = token_.read(BearerToken::Clock::now());
+  const bool other_certificate = read_tls();
+  if (plugin_) plugin_->refuse();
+  return other_token || other_certificate || plugin_;
 }
 
 void ApiClient::watch_files() {
   watch_->watch(directories_);
-  refused();
-}
-
-bool ApiClient::refused() {
-  const bool other_token = token_.read(BearerToken::Clock::now());
-  return read_tls() || other_token;
+  token_.read(BearerToken::Clock::now());
+  read_tls();
 }
 
 bool ApiClient::read_tls() {
@@ -49,10 +89,22 @@ bool ApiClient::read_tls() {
   // Certificate and key are two files, of which one may be newer for a moment.
   if (!fresh && !tls_failing_) spdlog::warn("{}; going on with the certificates and key read before", fresh.error());
   tls_failing_ = !fresh;
-  if (!fresh || *fresh == tls_) return false;
+  if (!fresh) return false;
   tls_ = *std::move(fresh);
+  return use_tls();
+}
+
+bool ApiClient::use_tls() {
+  TlsSettings wanted = tls_;
+  const ExecCredential* given = plugin_ ? plugin_->credential() : nullptr;
+  if (given != nullptr && !given->certificate.empty()) {
+    wanted.certificate = given->certificate;
+    wanted.key = given->key;
+  }
+  if (wanted == used_tls_) return false;
+  used_tls_ = std::move(wanted);
   spdlog::info("API server at {}: other certificates, connecting anew", server_);
-  http_.rotate(tls_);
+  http_.rotate(used_tls_);
   return true;
 }
 

@@ -3,16 +3,19 @@
 // Requests to one API server, as one identity that rotates without a restart: the token's file is read again each minute
 // (BearerToken), and with the files of CA, client certificate and key after events of their directories, each 5 min, and when server or
 // client do not accept each other. Another CA or certificate ends the requests under way (HttpError::Kind::kRotated): no connection
-// outlives what it was made with.
+// outlives what it was made with. An exec plugin's credential is had before a request begins (ExecPlugin), and again after a 401; where
+// there is none to be had, the request ends with kIdentity.
 //
-// Threads: the loop's alone.
+// Threads: the loop's alone. Receivers may not destroy the client. The loop must run on until a plugin under way has ended.
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 
 #include "k8s/api/credentials.h"
+#include "k8s/api/exec_plugin.h"
 #include "k8s/api/file_watch.h"
 #include "k8s/api/http_client.h"
 
@@ -24,25 +27,40 @@ class ApiClient {
 
   /// GET `path`, which begins with a slash and may have a query. See HttpClient::get().
   HttpClient::Id get(const std::string& path, std::chrono::seconds silence, HttpReceiver& receiver);
-  void cancel(HttpClient::Id id) { http_.cancel(id); }
+  void cancel(HttpClient::Id id);
 
-  /// A request was answered with 401, or ended with kUntrusted: reads the files. Whether the next request has another identity, or
-  /// trusts others.
-  bool refused();
+  /// A request was answered with 401: whether the next one may have another identity.
+  bool unauthorized();
+
+  /// A request ended with kUntrusted: whether the next one trusts others.
+  bool untrusted() { return read_tls(); }
 
   const std::string& server() const { return server_; }
   uv_loop_t* loop() const { return loop_; }
 
  private:
+  /// A request that waits for the plugin.
+  struct Waiting {
+    std::string path;
+    std::chrono::seconds silence;
+    HttpReceiver* receiver;
+  };
+
+  void send(HttpClient::Id id, const Waiting& request);
+  void identified(const Error* error);
   bool read_tls();
+  bool use_tls();
   void watch_files();
 
   uv_loop_t* loop_;
   std::string server_;
   BearerToken token_;
-  TlsSettings tls_;
+  TlsSettings tls_;       // as configured
+  TlsSettings used_tls_;  // with the plugin's certificate
   bool tls_failing_ = false;
   HttpClient http_;
+  std::optional<ExecPlugin> plugin_;
+  std::map<HttpClient::Id, Waiting> waiting_;
   std::set<std::string> directories_;  // of the files
   std::optional<FileWatch> watch_;     // where there are any
 };

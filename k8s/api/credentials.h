@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "k8s/api/exec_credential.h"
 #include "k8s/api/tls.h"
 #include "zone/result.h"
 
@@ -16,10 +17,11 @@ namespace meshdns {
 struct ClusterAccess {
   std::string server;  // "https://10.96.0.1:443", a path perhaps, no trailing slash
   TlsSettings tls;
-  std::string token;       // a bearer token; empty: none
-  std::string token_file;  // read again and again, as tokens rotate
-  std::string name_space;  // the pod's own, or the context's; empty where none is said
-  std::string proxy{};     // "http://10.0.0.9:3128"; empty: none
+  std::string token;                 // a bearer token; empty: none
+  std::string token_file;            // read again and again, as tokens rotate
+  std::string name_space;            // the pod's own, or the context's; empty where none is said
+  std::string proxy{};               // "http://10.0.0.9:3128"; empty: none
+  std::optional<ExecConfig> exec{};  // what gives a token, or a certificate in place of that of `tls`
 };
 
 inline constexpr const char* kServiceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount";

@@ -2,122 +2,59 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
 
-#include "k8s/api/base64.h"
 #include "k8s/api/file.h"
+#include "k8s/api/kubeconfig_exec.h"
+#include "k8s/api/kubeconfig_section.h"
 #include "k8s/api/url.h"
 
 namespace meshdns {
 namespace {
 
-// Start-up code: what is wrong leaves by exception, from wherever it is found, to read_kubeconfig().
-struct Wrong {
-  std::string message;
-};
+using Section = KubeconfigSection;
 
-/// A mapping within the file that knows what to call itself in an error: `user "admin"`.
-class Section {
+/// Some files as one.
+class Kubeconfig {
  public:
-  Section(std::string file, YAML::Node node, std::string what)
-      : file_(std::move(file)), node_(std::move(node)), what_(std::move(what)) {
-    if (!node_.IsMap()) fail(node_, "expected a mapping");
-  }
+  explicit Kubeconfig(std::vector<Section> files) : files_(std::move(files)) {}
 
-  bool has(const char* field) const { return node_[field].IsDefined() && !node_[field].IsNull(); }
+  const Section& first() const { return files_.front(); }
 
-  std::string text(const char* field) const {
-    const YAML::Node value = node_[field];
-    if (!has(field)) return "";
-    if (!value.IsScalar()) fail(value, std::string(field) + ": expected text");
-    return value.Scalar();
-  }
-
-  bool flag(const char* field) const {
-    const std::string value = text(field);
-    if (value != "" && value != "true" && value != "false")
-      fail(node_[field], std::string(field) + ": expected true or false");
-    return value == "true";
-  }
-
-  std::string required(const char* field) const {
-    std::string value = text(field);
-    if (value.empty()) fail(has(field) ? node_[field] : node_, std::string(field) + " is missing");
-    return value;
-  }
-
-  /// A path as the file means it: relative to its own directory.
-  std::string path(const char* field) const {
-    const std::string value = text(field);
-    return value.empty() ? "" : (std::filesystem::path(file_).parent_path() / value).string();
-  }
-
-  /// FIELD-data in base64, or the file that FIELD names; the data wins, as with kubectl.
-  Pem pem(const std::string& field) const {
-    const std::string data_field = field + "-data";
-    const std::string data = text(data_field.c_str());
-    if (data.empty()) return pem_file(field.c_str());
-    auto decoded = base64_decode(data);
-    if (!decoded) fail(node_[data_field], data_field + ": expected base64");
-    return Pem{*std::move(decoded), ""};
-  }
-
-  Pem pem_file(const char* field) const {
-    const std::string file = path(field);
-    if (file.empty()) return {};
-    auto pem = read_pem(file);
-    if (!pem) fail_field(field, pem.error());
-    return *std::move(pem);
-  }
-
-  void refuse(std::initializer_list<const char*> fields) const {
-    for (const char* field : fields) {
-      if (has(field)) fail(node_[field], std::string(field) + " is not yet supported");
+  std::string current_context() const {
+    for (const Section& file : files_) {
+      if (std::string name = file.text("current-context"); !name.empty()) return name;
     }
+    first().fail_field("current-context", "is not set: set it, or name a context with --context");
   }
 
-  /// The same mapping, called by another name.
-  Section called(const std::string& what) const { return {file_, node_, what}; }
-
-  /// The element of the list `field` that is called `name`, and of it the mapping `inner`.
-  Section named(const char* field, const std::string& name, const char* inner) const {
-    const YAML::Node list = node_[field];
-    if (has(field) && !list.IsSequence()) fail(list, std::string(field) + ": expected a list");
-    const std::string what = std::string(inner) + " \"" + name + "\"";
-    for (const YAML::Node& element : list) {
-      if (!element.IsMap() || !element["name"].IsDefined() || !element["name"].IsScalar()) continue;
-      if (element["name"].Scalar() != name) continue;
-      const bool empty = !element[inner].IsDefined() || element[inner].IsNull();
-      return {file_, empty ? YAML::Node(YAML::NodeType::Map) : element[inner],
-              what_.empty() ? what : what_ + ", " + what};
+  /// The `inner` that is called `name` in the list `field`; `within` is where it is looked for, in an error.
+  Section named(const char* field, const std::string& name, const char* inner, const std::string& within = "") const {
+    for (const Section& file : files_) {
+      if (auto found = file.called(within).named(field, name, inner)) return *std::move(found);
     }
-    fail(has(field) ? list : node_, "no " + what + " in " + field);
-  }
-
-  [[noreturn]] void fail_field(const char* field, const std::string& problem) const {
-    fail(has(field) ? node_[field] : node_, std::string(field) + ": " + problem);
+    const std::string problem = std::string("no ") + inner + " \"" + name + "\" in " + field;
+    if (files_.size() == 1) first().called(within).fail_list(field, problem);
+    std::string all;
+    for (const Section& file : files_) all += (all.empty() ? "" : ", ") + file.file();
+    throw KubeconfigError{all + ": " + (within.empty() ? "" : within + ": ") + problem};
   }
 
  private:
-  [[noreturn]] void fail(const YAML::Node& at, const std::string& problem) const {
-    const int line = at.IsDefined() ? at.Mark().line : -1;
-    std::string where = file_ + (line < 0 ? "" : ":" + std::to_string(line + 1)) + ": ";
-    if (!what_.empty()) where += what_ + ": ";
-    throw Wrong{where + problem};
-  }
-
-  std::string file_;
-  YAML::Node node_;
-  std::string what_;
+  std::vector<Section> files_;
 };
 
 void read_cluster(const Section& cluster, ClusterAccess& access) {
-  cluster.refuse({"proxy-url"});
   access.server = cluster.required("server");
   while (access.server.ends_with('/')) access.server.pop_back();
   if (const auto wrong = check_server_url(access.server)) cluster.fail_field("server", wrong->message);
+  access.proxy = cluster.text("proxy-url");
+  if (!access.proxy.empty()) {
+    if (const auto wrong = check_proxy_url(access.proxy)) cluster.fail_field("proxy-url", wrong->message);
+  }
   access.tls.server_name = cluster.text("tls-server-name");
   access.tls.insecure = cluster.flag("insecure-skip-tls-verify");
   access.tls.ca = cluster.pem("certificate-authority");
@@ -126,17 +63,22 @@ void read_cluster(const Section& cluster, ClusterAccess& access) {
   if (const auto wrong = check_certificates(access.tls.ca)) cluster.fail_field("certificate-authority", wrong->message);
 }
 
-void read_user(const Section& user, ClusterAccess& access) {
-  user.refuse({"exec", "auth-provider", "username", "password", "as", "as-uid", "as-groups", "as-user-extra"});
+void read_bearer(const Section& user, ClusterAccess& access) {
   access.token = user.text("token");
-  access.token_file = user.path("tokenFile");
-  if (!access.token_file.empty()) {
-    auto token = read_token(access.token_file);
-    if (!token) user.fail_field("tokenFile", token.error());
-    access.token = *std::move(token);
-  } else if (!access.token.empty() && !is_token(access.token)) {
+  if (!access.token.empty() && !is_token(access.token)) {
     user.fail_field("token", "expected one line of visible ASCII");
   }
+  access.token_file = user.path("tokenFile");
+  if (access.token_file.empty()) return;
+  auto token = read_token(access.token_file);
+  if (token) {
+    access.token = *std::move(token);
+  } else if (access.token.empty()) {
+    user.fail_field("tokenFile", token.error());
+  }
+}
+
+void read_certificate(const Section& user, ClusterAccess& access) {
   access.tls.certificate = user.pem("client-certificate");
   access.tls.key = user.pem("client-key");
   if (access.tls.certificate.empty() && access.tls.key.empty()) return;
@@ -147,16 +89,48 @@ void read_user(const Section& user, ClusterAccess& access) {
   }
 }
 
-ClusterAccess read(const std::string& file, const std::string& text, const std::string& wanted) {
-  const Section config(file, YAML::Load(text), "");
-  const std::string name = wanted.empty() ? config.text("current-context") : wanted;
-  if (name.empty()) config.fail_field("current-context", "is not set: set it, or name a context with --context");
+void read_user(const Section& user, const Section& cluster, ClusterAccess& access) {
+  user.refuse({"auth-provider"}, "use exec, or a token");
+  user.refuse({"username", "password"}, "use a token or a client certificate");
+  user.refuse({"as", "as-uid", "as-groups", "as-user-extra"}, "grant to the user itself what it shall be allowed");
+  read_bearer(user, access);
+  read_certificate(user, access);
+  // As with kubectl, a token makes the plugin superfluous.
+  if (user.has("exec") && access.token.empty()) access.exec = read_exec(user.inner("exec"), cluster, access);
+}
+
+/// Nothing where there is no such file and `missing_ok`.
+std::optional<Section> read_file(const std::string& file, bool missing_ok) {
+  std::error_code error;
+  if (missing_ok && !std::filesystem::exists(file, error) && !error) return std::nullopt;
+  const auto text = read_small_file(file);
+  if (!text) throw KubeconfigError{text.error()};
+  try {
+    const YAML::Node node = YAML::Load(*text);
+    return Section(file, node.IsNull() ? YAML::Node(YAML::NodeType::Map) : node, "");
+  } catch (const YAML::Exception& failure) {
+    const std::string line = failure.mark.is_null() ? "" : ":" + std::to_string(failure.mark.line + 1);
+    throw KubeconfigError{file + line + ": " + failure.msg};
+  }
+}
+
+ClusterAccess read(const std::vector<std::string>& files, const std::string& wanted) {
+  std::vector<Section> sections;
+  for (const std::string& file : files) {
+    // Where none of them exists, the last is the one that is missing.
+    const bool missing_ok = !sections.empty() || &file != &files.back();
+    if (auto section = read_file(file, missing_ok)) sections.push_back(*std::move(section));
+  }
+  const Kubeconfig config(std::move(sections));
+  const std::string name = wanted.empty() ? config.current_context() : wanted;
+  const std::string within = "context \"" + name + "\"";
   const Section context = config.named("contexts", name, "context");
-  const Section in_context = config.called("context \"" + name + "\"");
   ClusterAccess access;
   access.name_space = context.text("namespace");
-  read_cluster(in_context.named("clusters", context.required("cluster"), "cluster"), access);
-  if (context.has("user")) read_user(in_context.named("users", context.required("user"), "user"), access);
+  const Section cluster = config.named("clusters", context.required("cluster"), "cluster", within);
+  read_cluster(cluster, access);
+  if (!context.has("user")) return access;
+  read_user(config.named("users", context.required("user"), "user", within), cluster, access);
   return access;
 }
 
@@ -167,28 +141,28 @@ std::string environment(const char* name) {
 
 }  // namespace
 
-Result<std::string> kubeconfig_path(const std::string& path) {
-  if (!path.empty()) return path;
+Result<std::vector<std::string>> kubeconfig_files(const std::string& path) {
+  if (!path.empty()) return std::vector{path};
   const std::string variable = environment("KUBECONFIG");
-  if (variable.find(':') != std::string::npos) {
-    return Error{"KUBECONFIG=" + variable + ": several files are not yet supported; name one, or use --kubeconfig"};
+  std::vector<std::string> files;
+  for (size_t begin = 0, end = 0; begin < variable.size(); begin = end + 1) {
+    end = std::min(variable.find(':', begin), variable.size());
+    const std::string file = variable.substr(begin, end - begin);
+    if (!file.empty() && std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
   }
-  if (!variable.empty()) return variable;
+  if (!files.empty()) return files;
   const std::string home = environment("HOME");
   if (home.empty()) return Error{"no kubeconfig: neither --kubeconfig nor KUBECONFIG nor HOME is set"};
-  return home + "/.kube/config";
+  return std::vector{home + "/.kube/config"};
 }
 
-Result<ClusterAccess> read_kubeconfig(const std::string& file, const std::string& context) {
-  const auto text = read_small_file(file);
-  if (!text) return Error{text.error()};
+Result<ClusterAccess> read_kubeconfig(const std::vector<std::string>& files, const std::string& context) {
   try {
-    return read(file, *text, context);
-  } catch (const Wrong& wrong) {
+    return read(files, context);
+  } catch (const KubeconfigError& wrong) {
     return Error{wrong.message};
   } catch (const YAML::Exception& error) {
-    const std::string line = error.mark.is_null() ? "" : ":" + std::to_string(error.mark.line + 1);
-    return Error{file + line + ": " + error.msg};
+    return Error{files.front() + ": " + error.msg};
   }
 }
 

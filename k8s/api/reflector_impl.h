@@ -58,7 +58,8 @@ class Reflector::Impl final : private HttpReceiver {
   void watch_over(const HttpError* error);
 
   void unreachable(const HttpError& error);
-  bool try_again();
+  bool try_again(bool others);
+  void unidentified(const HttpError& error);
   void refused(const ApiStatus& status);
   void not_found();
   void forbidden(const ApiStatus& status);

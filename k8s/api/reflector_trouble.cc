@@ -15,8 +15,7 @@ constexpr seconds kLongestRetryAfter{120};  // what a server may make us wait
 }  // namespace
 
 // Where files have other credentials or authorities by now, there is no reason to wait: once, as those may be refused, too.
-bool Reflector::Impl::try_again() {
-  const bool others = client_.refused();
+bool Reflector::Impl::try_again(bool others) {
   if (!others || std::exchange(tried_again_, true)) return false;
   enter(state_);
   return true;
@@ -24,13 +23,21 @@ bool Reflector::Impl::try_again() {
 
 void Reflector::Impl::unreachable(const HttpError& error) {
   const bool untrusted = error.kind == HttpError::Kind::kUntrusted;
-  if (untrusted && try_again()) return;
+  if (untrusted && try_again(client_.untrusted())) return;
+  if (error.kind == HttpError::Kind::kIdentity) return unidentified(error);
   trouble_.begins(SourceError::kConnect, untrusted || error.kind == HttpError::Kind::kOther ? error.code : 0,
                   "no connection to the API server at " + client_.server() + " (" + printable(error.text) +
                       "), trying again for as long as it takes");
   const auto now = Backoff::Clock::now();
   const bool cheap = untrusted || error.kind == HttpError::Kind::kUnreachable;
   retry(state_, cheap ? backoff_.next_cheap(now) : backoff_.next(now));
+}
+
+void Reflector::Impl::unidentified(const HttpError& error) {
+  trouble_.begins(SourceError::kUnauthorized, 0,
+                  "no credentials for the API server at " + client_.server() + " (" + error.text +
+                      "), trying again for as long as it takes");
+  retry(state_, backoff());
 }
 
 void Reflector::Impl::refused(const ApiStatus& status) {
@@ -42,7 +49,8 @@ void Reflector::Impl::refused(const ApiStatus& status) {
       can_stream_list_ = false;
       return choose_list();
     case 401:
-      return try_again() ? source_.count_error(SourceError::kUnauthorized) : failed(SourceError::kUnauthorized, status);
+      return try_again(client_.unauthorized()) ? source_.count_error(SourceError::kUnauthorized)
+                                               : failed(SourceError::kUnauthorized, status);
     case 403:
       return forbidden(status);
     case 404:

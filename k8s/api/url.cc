@@ -14,9 +14,9 @@ struct Cleanup {
 using Url = std::unique_ptr<CURLU, Cleanup>;
 
 // Without a scheme libcurl would guess one, so that is not allowed.
-Url parse(const std::string& text) {
+Url parse(const std::string& text, unsigned flags = 0) {
   Url url(curl_url());
-  return curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) == CURLUE_OK ? std::move(url) : nullptr;
+  return curl_url_set(url.get(), CURLUPART_URL, text.c_str(), flags) == CURLUE_OK ? std::move(url) : nullptr;
 }
 
 std::string part(const Url& url, CURLUPart which, unsigned flags = 0) {
@@ -39,6 +39,13 @@ std::optional<Error> check_server_url(const std::string& url) {
     if (!part(parsed, unwanted).empty()) return Error{"expected a URL without a query and a fragment"};
   }
   return std::nullopt;
+}
+
+std::optional<Error> check_proxy_url(const std::string& url) {
+  const Url parsed = parse(url, CURLU_NON_SUPPORT_SCHEME);
+  const std::string scheme = parsed ? part(parsed, CURLUPART_SCHEME) : "";
+  if (scheme == "http" || scheme == "https" || scheme == "socks5") return std::nullopt;
+  return Error{"expected a URL of http, https or socks5, such as http://10.0.0.1:3128"};
 }
 
 std::string url_escape(std::string_view text) {

@@ -13,6 +13,9 @@ namespace meshdns {
 /// What is wrong with an API server's URL, or nothing: http or https, a host, no user, no query, no fragment.
 std::optional<Error> check_server_url(const std::string& url);
 
+/// The same for a proxy's: http, https or socks5, a host, perhaps a user.
+std::optional<Error> check_proxy_url(const std::string& url);
+
 /// Percent-encoded for a query's value.
 std::string url_escape(std::string_view text);
 

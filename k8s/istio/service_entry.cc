@@ -3,8 +3,9 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
+
+#include "k8s/api/timestamp.h"
 
 namespace meshdns {
 namespace {
@@ -42,19 +43,6 @@ std::string item_path(std::string_view list, size_t index) {
   return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
-/// RFC 3339 to Unix seconds; 0 where it is none. Fractions of a second are cut off.
-int64_t unix_seconds(std::string_view text) {
-  const std::string terminated(text.substr(0, kMaxText));
-  std::tm time{};
-  const char* rest = strptime(terminated.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
-  if (rest == nullptr) return 0;
-  if (*rest == '.') rest += 1 + std::string_view(rest + 1).find_first_not_of("0123456789");
-  std::tm zone{};
-  const char* end = strptime(rest, "%z", &zone);
-  if (end == nullptr || *end != '\0') return 0;
-  return timegm(&time) - zone.tm_gmtoff;
-}
-
 bool is_object_name(std::string_view text) {
   return !text.empty() && text.size() <= kMaxText &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > ' ' && c < 0x7f && c != '/'; });
@@ -75,7 +63,9 @@ std::string read_identity(const dom::object& object, ServiceEntry& entry) {
   entry.name = name;
   entry.name_space = ns.empty() ? "default" : ns;
   std::string_view created;
-  if (read(metadata, "creationTimestamp", created) == Field::kRead) entry.created = unix_seconds(created);
+  if (read(metadata, "creationTimestamp", created) == Field::kRead) {
+    entry.created = rfc3339_seconds(created.substr(0, kMaxText)).value_or(0);
+  }
   return {};
 }
 

@@ -39,9 +39,9 @@ TEST_CASE("a token is read again when the server refuses it, and when its file c
     return request.substr(at, request.find('\r', at) - at);
   };
   CHECK(sent() == "one");
-  CHECK_FALSE(client.refused());
+  CHECK_FALSE(client.unauthorized());
   setup.dir.write("token", "two");
-  CHECK(client.refused());
+  CHECK(client.unauthorized());
   CHECK(sent() == "two");
   setup.dir.write("token", "three");
   CHECK(run_until(setup.loop, [&] { return sent() == "three"; }));
@@ -66,20 +66,20 @@ TEST_CASE("other certificates end what is under way") {
            setup.notes.kind == HttpError::Kind::kRotated;
   };
   REQUIRE(stream());
-  CHECK_FALSE(client.refused());
+  CHECK_FALSE(client.unauthorized());
   setup.dir.write("ca.crt", make_certificate(make_key()));
   CHECK(rotated());
 
   REQUIRE(stream());
   setup.dir.write("ca.crt", "half a fil");
-  CHECK_FALSE(client.refused());
+  CHECK_FALSE(client.unauthorized());
   setup.dir.write("ca.crt", make_certificate(make_key()));
   const std::string other = make_key();
   setup.dir.write("client.crt", make_certificate(other));
-  CHECK_FALSE(client.refused());  // the key is still that of the old certificate
+  CHECK_FALSE(client.unauthorized());  // the key is still that of the old certificate
   CHECK(setup.notes.done == 0);
   setup.dir.write("client.key", other);
-  CHECK(client.refused());
+  CHECK(client.unauthorized());
   CHECK(rotated());
 }
 

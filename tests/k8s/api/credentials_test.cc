@@ -100,6 +100,7 @@ TEST_CASE("base64") {
     REQUIRE(bytes.has_value() == (c.expected != nullptr));
     if (bytes) CHECK(*bytes == c.expected);
   }
+  for (const char* text : {"", "a", "ab", "abc", "abcd"}) CHECK(*base64_decode(base64_encode(text)) == text);
 }
 
 }  // namespace
