@@ -36,7 +36,8 @@ struct HttpRequest {
 struct HttpError {
   enum class Kind : uint8_t {
     kUnreachable,  // no connection was made: refused, no route, no answer to it
-    kBroken,       // a connection broke or fell silent
+    kBroken,       // a connection broke
+    kSilent,       // a connection fell silent
     kUntrusted,    // the server's certificate, or its proxy's: of an unknown authority, expired, of another name
     kRotated,      // the client has other TLS settings by now: nothing is wrong
     kIdentity,     // no credentials to be had (ApiClient)

@@ -49,6 +49,8 @@ struct ListDecoder::Parser {
 
 ListDecoder::ListDecoder() : parser_(std::make_unique<Parser>()) {}
 ListDecoder::~ListDecoder() = default;
+ListDecoder::ListDecoder(ListDecoder&&) noexcept = default;
+ListDecoder& ListDecoder::operator=(ListDecoder&&) noexcept = default;
 
 Result<ListPage> ListDecoder::decode(std::string& body, const Sink& sink) {
   body.reserve(body.size() + simdjson::SIMDJSON_PADDING);

@@ -24,6 +24,8 @@ class ListDecoder {
 
   ListDecoder();
   ~ListDecoder();
+  ListDecoder(ListDecoder&&) noexcept;
+  ListDecoder& operator=(ListDecoder&&) noexcept;
 
   /// Delivers the items of a whole page. `body` only grows its capacity. Items may have been delivered before an error
   /// is found.

@@ -36,7 +36,7 @@ Reflector::Impl::Impl(ApiClient& client, Resource resource, Source& source, Obje
       page_limit_(kPageLimit) {}
 
 void Reflector::Impl::list_again() {
-  if (state_ != State::kWatching) return;
+  if (!mirrors()) return;
   timer_.stop();
   choose_list();
 }
@@ -80,6 +80,8 @@ std::string Reflector::Impl::path() {
       return stream_list_path(resource_, versions_.front(), watch_seconds());
     case State::kListing:
       return list_path(resource_, versions_.front(), page_limit_, next_page_);
+    case State::kProbing:
+      return probe_path(resource_, versions_.front(), resource_version_);
     case State::kWatching:
       break;
   }
@@ -103,7 +105,7 @@ void Reflector::Impl::on_headers(int status, seconds retry_after) {
 }
 
 void Reflector::Impl::on_body(std::string_view bytes) {
-  if (!accepted() || state_ == State::kDiscovering) return take_small(bytes);
+  if (!accepted() || state_ == State::kDiscovering || state_ == State::kProbing) return take_small(bytes);
   source_.heard(std::time(nullptr));
   if (state_ == State::kListing) return take_page_part(bytes);
   take_events(bytes);
@@ -130,6 +132,8 @@ void Reflector::Impl::on_done(const HttpError* error) {
       return page_read();
     case State::kStreamListing:
       return misunderstood("the stream ended before all objects were listed");
+    case State::kProbing:
+      return enter(State::kWatching);
     case State::kWatching:
       return;
   }
@@ -219,7 +223,8 @@ void Reflector::Impl::page_read() {
 void Reflector::Impl::list_complete() {
   can_stream_list_ = true;  // a server that refused it may have been replaced by the next time
   page_limit_ = kPageLimit;
-  body_ = std::string();  // a page's size, which the watch does not need
+  body_ = std::string();  // a page's size, which the watch does not need, nor what the decoder took to read it
+  list_decoder_ = ListDecoder();
   handler_.list_ends();
   trouble_.over();
   spdlog::info("source {}: listed {} objects of {}/{}, watching them", source_.name(), objects_, resource_.text(),
@@ -231,9 +236,11 @@ void Reflector::Impl::watch_mended() {
 }
 
 void Reflector::Impl::watch_over(const HttpError* error) {
+  if (error != nullptr && error->kind == HttpError::Kind::kSilent) return silent(*error);
   if (Backoff::Clock::now() - began_ >= kShortWatch) {
-    if (error != nullptr) source_.count_error(SourceError::kConnect);
-    return enter(State::kWatching);
+    if (error == nullptr) return enter(State::kWatching);
+    source_.count_error(SourceError::kConnect);
+    return enter(State::kProbing);
   }
   if (error != nullptr) return unreachable(*error);
   if (events_ == 0) {

@@ -2,13 +2,16 @@
 
 // Mirrors one resource of one cluster: lists it, watches it, and starts again wherever that breaks, for ever:
 //
-//   discover ──▶ stream list ─────▶ watch ──▶ watch again from the last resourceVersion: ended, broken, refused, 5xx
-//      ▲ ▲           │ 400, 422     ▲   │
-//      │ │           ▼              │   └───▶ list from resourceVersion "": 410, as a status or as an ERROR event
-//      │ │       paged list ────────┘
+//   discover ──▶ stream list ─────▶ watch ──▶ watch again from the last resourceVersion: ended, refused, 5xx
+//      ▲ ▲           │ 400, 422,    ▲   │
+//      │ │           │ 5xx, broken  │   ├───▶ probe, then watch again: the connection broke, or could not be made
+//      │ │           ▼              │   │
+//      │ │       paged list ────────┘   └───▶ list from resourceVersion "": 410, as a status or as an ERROR event; silence
 //      │ └── 404: the next served version, else discover again, as the CRD may come later
 //
-// Before a retry stands a wait: the backoff, or what the server's Retry-After says. A stream list
+// The probe asks whether the server that is back is behind the one that went away: etcd may have been restored from an older copy, and a
+// watch from the version that we have would be accepted, and silent. Where such a watch is silent all the same, a list follows. Before a
+// retry stands a wait: the backoff, or what the server's Retry-After says. A stream list
 // (WatchList) turns into the watch in place; a paged list is followed by one. A list that breaks off starts anew.
 //
 // Threads: the control thread alone, that of the client's loop. Data is never blanked: see ObjectHandler.

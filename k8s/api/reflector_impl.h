@@ -29,7 +29,7 @@ class Reflector::Impl final : private HttpReceiver {
   void list_again();
 
  private:
-  enum class State { kDiscovering, kStreamListing, kListing, kWatching };
+  enum class State { kDiscovering, kStreamListing, kListing, kProbing, kWatching };
 
   void on_headers(int status, std::chrono::seconds retry_after) override;
   void on_body(std::string_view bytes) override;
@@ -42,6 +42,7 @@ class Reflector::Impl final : private HttpReceiver {
   std::string path();
   std::chrono::seconds silence() const;
   bool accepted() const { return status_ == 200; }
+  bool mirrors() const { return state_ == State::kWatching || state_ == State::kProbing; }
   bool streams() const { return state_ == State::kStreamListing || state_ == State::kWatching; }
 
   void take_small(std::string_view bytes);
@@ -58,6 +59,9 @@ class Reflector::Impl final : private HttpReceiver {
   void watch_over(const HttpError* error);
 
   void unreachable(const HttpError& error);
+  void silent(const HttpError& error);
+  State after_break();
+  State by_pages();
   bool try_again(bool others);
   void unidentified(const HttpError& error);
   void refused(const ApiStatus& status);

@@ -30,7 +30,26 @@ void Reflector::Impl::unreachable(const HttpError& error) {
                       "), trying again for as long as it takes");
   const auto now = Backoff::Clock::now();
   const bool cheap = untrusted || error.kind == HttpError::Kind::kUnreachable;
-  retry(state_, cheap ? backoff_.next_cheap(now) : backoff_.next(now));
+  retry(after_break(), cheap ? backoff_.next_cheap(now) : backoff_.next(now));
+}
+
+Reflector::Impl::State Reflector::Impl::after_break() {
+  if (state_ == State::kWatching) return State::kProbing;
+  return state_ == State::kStreamListing && accepted() ? by_pages() : state_;
+}
+
+// What cannot send a stream, or cuts it, may send pages or let them pass.
+Reflector::Impl::State Reflector::Impl::by_pages() {
+  can_stream_list_ = false;
+  next_page_.clear();
+  return State::kListing;
+}
+
+void Reflector::Impl::silent(const HttpError& error) {
+  trouble_.begins(SourceError::kConnect, 0,
+                  "a watch of " + resource_.text() + " is dead or from another time (" + printable(error.text) +
+                      "), listing all again");
+  retry_from_list();
 }
 
 void Reflector::Impl::unidentified(const HttpError& error) {
@@ -42,6 +61,7 @@ void Reflector::Impl::unidentified(const HttpError& error) {
 
 void Reflector::Impl::refused(const ApiStatus& status) {
   if (status.is_expired()) return expired(status);
+  if (state_ == State::kProbing) return enter(State::kWatching);  // which will hear the same, where that matters
   switch (status.code) {
     case 400:
     case 422:
@@ -82,6 +102,8 @@ void Reflector::Impl::forbidden(const ApiStatus& status) {
 }
 
 void Reflector::Impl::not_found() {
+  // What was served until now is gone, or is served in other versions.
+  if (mirrors()) return retry(State::kDiscovering, list_backoff_.next(Backoff::Clock::now()));
   if (state_ == State::kDiscovering) versions_.clear();
   if (!versions_.empty()) versions_.erase(versions_.begin());
   if (!versions_.empty()) return choose_list();
@@ -96,12 +118,13 @@ void Reflector::Impl::failed(SourceError kind, const ApiStatus& status) {
                       status.message + "), trying again for as long as it takes");
   // What is wrong with a request would stay wrong: its resourceVersion, or the token of its page.
   if (kind == SourceError::kProtocol && state_ != State::kDiscovering) return retry_from_list();
+  const State next = kind == SourceError::kServer && state_ == State::kStreamListing ? by_pages() : state_;
   // A server that says when it will be ready is believed, some times.
   const bool told = status.retry_after > seconds{0} && ++told_to_wait_ <= kMaxToldToWait;
-  if (told) return retry(state_, std::min(status.retry_after, kLongestRetryAfter));
+  if (told) return retry(next, std::min(status.retry_after, kLongestRetryAfter));
   // Other credentials may come at any time.
   const auto now = Backoff::Clock::now();
-  retry(state_, kind == SourceError::kUnauthorized ? backoff_.next_cheap(now) : backoff_.next(now));
+  retry(next, kind == SourceError::kUnauthorized ? backoff_.next_cheap(now) : backoff_.next(now));
 }
 
 void Reflector::Impl::misunderstood(const std::string& problem) {

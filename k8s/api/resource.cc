@@ -31,6 +31,11 @@ std::string stream_list_path(const Resource& resource, std::string_view version,
          "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=";
 }
 
+std::string probe_path(const Resource& resource, std::string_view version, std::string_view resource_version) {
+  return list_path(resource, version, 1, "") +
+         "&resourceVersionMatch=NotOlderThan&resourceVersion=" + url_escape(resource_version);
+}
+
 std::string watch_path(const Resource& resource, std::string_view version, unsigned seconds,
                        std::string_view resource_version) {
   return watch(resource, version, seconds) + "&resourceVersion=" + url_escape(resource_version);

@@ -29,6 +29,10 @@ std::string list_path(const Resource& resource, std::string_view version, unsign
 /// All that exists, then a bookmark that says so, then what changes: WatchList.
 std::string stream_list_path(const Resource& resource, std::string_view version, unsigned seconds);
 
+/// Whether the server still is where it was at `resource_version`: a list of one object, of then or later. One that was restored to an
+/// earlier state says that the version is too large, where a watch would stay silent until the state has come there again.
+std::string probe_path(const Resource& resource, std::string_view version, std::string_view resource_version);
+
 /// What changed since `resource_version`.
 std::string watch_path(const Resource& resource, std::string_view version, unsigned seconds,
                        std::string_view resource_version);

@@ -141,7 +141,8 @@ HttpError::Kind kind(CURL* easy, CURLcode code) {
   }
   curl_off_t connected = 0;  // microseconds until the request could be sent; 0 where it could not
   curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
-  return connected == 0 ? HttpError::Kind::kUnreachable : HttpError::Kind::kBroken;
+  if (connected == 0) return HttpError::Kind::kUnreachable;
+  return code == CURLE_OPERATION_TIMEDOUT ? HttpError::Kind::kSilent : HttpError::Kind::kBroken;
 }
 
 }  // namespace

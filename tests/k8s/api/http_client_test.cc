@@ -55,7 +55,7 @@ TEST_CASE("what fails says why") {
   const std::string url = setup.api.url();
   const std::vector<Case> cases = {
       {url + "/broken", Kind::kBroken, "transfer closed with outstanding read data remaining"},
-      {url + "/silent", Kind::kBroken, "Operation too slow. Less than 1 bytes/sec transferred the last 1 seconds"},
+      {url + "/silent", Kind::kSilent, "Operation too slow. Less than 1 bytes/sec transferred the last 1 seconds"},
       {"http://127.0.0.1:1/", Kind::kUnreachable, "Connection refused"},
       {"file:///etc/hostname", Kind::kOther, "Protocol \"file\" not supported or disabled in libcurl"},
       {"nonsense://", Kind::kOther, "URL using bad/illegal format or missing URL"},

@@ -80,6 +80,10 @@ std::string watch(int version) {
          std::to_string(version) + " ";
 }
 
+std::string probe(int version) {
+  return "/v1/gadgets?limit=1&resourceVersionMatch=NotOlderThan&resourceVersion=" + std::to_string(version) + " ";
+}
+
 Backoff quick() {
   using std::chrono::milliseconds;
   return Backoff({milliseconds(1), milliseconds(5), milliseconds(5), milliseconds(120'000)}, [] { return 0.5; });
@@ -163,9 +167,12 @@ TEST_CASE("what the API server says and what is made of it") {
        "[ +a.3 / +b.4 / ] /",
        {SourceError::kServer, SourceError::kConnect},
        0},
-      {"a stream list that breaks off",
-       {discovery, {kStream, 200, added("a", 3), Ending::kBroken}, {kStream, 200, initial, Ending::kOpen}},
-       "[ +a.3 / " + initial_notes,
+      {"a stream list that breaks off is followed by pages",
+       {discovery,
+        {kStream, 200, added("a", 3), Ending::kBroken},
+        {kList, 200, page(7, "", {object("a", 3)})},
+        open_watch},
+       "[ +a.3 / [ +a.3 / ] / +z.9 /",
        {SourceError::kConnect},
        1},
       {"a stream list that ends without its end",
@@ -184,6 +191,7 @@ TEST_CASE("what the API server says and what is made of it") {
       {"a broken watch goes on from where it was",
        {discovery,
         {kStream, 200, initial, Ending::kBroken},
+        {probe(7), 200, page(7, "", {object("a", 3)})},
         {watch(7), 200, added("c", 8)},
         {watch(8), 200, added("d", 9), Ending::kOpen}},
        initial_notes + " +c.8 / +d.9 /",
@@ -215,6 +223,23 @@ TEST_CASE("what the API server says and what is made of it") {
        initial_notes + " " + initial_notes,
        {SourceError::kExpired},
        1},
+      {"a server that is back from before",
+       {discovery,
+        {kStream, 200, initial, Ending::kBroken},
+        {probe(7), 504, R"({"code":504,"details":{"causes":[{"reason":"ResourceVersionTooLarge"}]}})"},
+        {kStream, 200, initial, Ending::kOpen}},
+       initial_notes + " " + initial_notes,
+       {SourceError::kConnect, SourceError::kExpired},
+       1},
+      {"a probe that breaks off is asked for again, one that is refused is not",
+       {discovery,
+        {kStream, 200, initial, Ending::kBroken},
+        {probe(7), 200, "{", Ending::kBroken},
+        {probe(7), 403, kForbidden},
+        open_watch},
+       initial_notes + " +z.9 /",
+       {SourceError::kConnect, SourceError::kConnect},
+       0},
       {"a watch that ends at once is an error, and is asked for again",
        {discovery, {kStream, 200, initial}, {watch(7), 200, ""}, open_watch},
        initial_notes + " +z.9 /",
@@ -242,8 +267,10 @@ TEST_CASE("what the API server says and what is made of it") {
        {discovery,
         {kStream, 200, initial},
         {watch(7), 404, ""},
-        {"/v1beta1/gadgets?watch=true", 404, ""},
         {kDiscovery, 404, ""},
+        discovery,
+        {kStream, 404, ""},
+        {"/v1beta1/gadgets?watch=true", 404, ""},
         discovery,
         {kStream, 200, initial, Ending::kOpen}},
        initial_notes + " " + initial_notes,
@@ -267,12 +294,13 @@ TEST_CASE("what the API server says and what is made of it") {
       {"overload, and an internal error",
        {{kDiscovery, 429, "", Ending::kComplete, "Retry-After: 0\r\n"},
         discovery,
+        {kStream, 429, ""},
         {kStream, 500, "oops"},
-        {kStream, 200, initial},
+        {kList, 200, page(7, "", {object("a", 3)})},
         {watch(7), 429, "{}"},
         open_watch},
-       initial_notes + " +z.9 /",
-       {SourceError::kThrottled, SourceError::kServer, SourceError::kThrottled},
+       "[ +a.3 / ] / +z.9 /",
+       {SourceError::kThrottled, SourceError::kThrottled, SourceError::kServer, SourceError::kThrottled},
        0},
       {"an error of another kind within a watch",
        {discovery,
@@ -341,7 +369,7 @@ TEST_CASE("an API server that is away at the start, and later") {
 
   mirror.api.stop();
   REQUIRE(run_until(mirror.loop, [&] { return mirror.source.errors(SourceError::kConnect) >= 5; }));
-  mirror.api.script = {{watch(7), 200, added("b", 9), Ending::kOpen}};
+  mirror.api.script = {{probe(7), 200, "{}"}, {watch(7), 200, added("b", 9), Ending::kOpen}};
   mirror.api.listen(port);
   REQUIRE(run_until(mirror.loop, [&] { return mirror.notes.text == "[ +a.3 ] / +b.9 /"; }));
   CHECK(mirror.source.relists() == 0);
