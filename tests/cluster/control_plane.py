@@ -50,6 +50,16 @@ def openssl(*arguments):
     subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
 
 
+def certify(stem, name, authority=None):
+    """Makes STEM.key and STEM.crt: an authority, or for a server on loopback or a client, by the authority of that stem."""
+    kind = []
+    if authority:
+        kind = ["-CA", f"{authority}.crt", "-CAkey", f"{authority}.key", "-addext", "subjectAltName=IP:127.0.0.1",
+                "-addext", "basicConstraints=critical,CA:FALSE"]
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", 30,
+            "-subj", f"/CN={name}", *kind, "-keyout", f"{stem}.key", "-out", f"{stem}.crt")
+
+
 class ControlPlane:
     """etcd and kube-apiserver with data and certificates under one directory; the ports outlive restarts."""
 
@@ -60,31 +70,33 @@ class ControlPlane:
         self.url = f"https://127.0.0.1:{self.port}"
         self.http = requests.Session()
         self.http.trust_env = False
-        self.http.verify = str(directory / "ca.crt")
+        self.http.verify = str(directory / "trusted.crt")
         self.http.headers["Authorization"] = f"Bearer {ADMIN_TOKEN}"
         self.http.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=16))
         self.api_server = None
+        self.authority = "ca"  # the stem of its key and certificate: that of the API server's certificate
         self._make_certificates()
         self._write_credentials()
         self._start_etcd()
 
     def _make_certificates(self):
         d = self.directory
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", 30,
-                "-subj", "/CN=test CA", "-keyout", d / "ca.key", "-out", d / "ca.crt")
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", 30,
-                "-CA", d / "ca.crt", "-CAkey", d / "ca.key", "-subj", "/CN=kube-apiserver",
-                "-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE",
-                "-keyout", d / "server.key", "-out", d / "server.crt")
+        certify(d / "ca", "test CA")
+        certify(d / "server", "kube-apiserver", d / "ca")
+        certify(d / "clients-ca", "test CA of clients")
         openssl("genrsa", "-out", d / "service-accounts.key", 2048)
 
     def _write_credentials(self):
+        (self.directory / "audit.yaml").write_text(yaml.safe_dump({
+            "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["ResponseComplete"],
+            "rules": [{"level": "Metadata", "verbs": ["list", "watch"], "resources": [{"group": "networking.istio.io"}]},
+                      {"level": "None"}]}))
         (self.directory / "tokens.csv").write_text(f'{ADMIN_TOKEN},admin,1,"system:masters"\n')
-        self.kubeconfig = self.write_kubeconfig("admin", ADMIN_TOKEN)
+        self.trust("ca")
 
     def write_kubeconfig(self, name, token, url=None):
         """A kubeconfig for the bearer of a token, of this API server or of what is at `url`; returns its path."""
-        authority = base64.b64encode((self.directory / "ca.crt").read_bytes()).decode()
+        authority = base64.b64encode((self.directory / "trusted.crt").read_bytes()).decode()
         file = self.directory / f"{name}.kubeconfig"
         file.write_text(yaml.safe_dump({
             "apiVersion": "v1", "kind": "Config", "current-context": "test",
@@ -110,7 +122,8 @@ class ControlPlane:
             self.tools / "kube-apiserver", f"--etcd-servers={self.etcd_url}", f"--secure-port={self.port}",
             "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--endpoint-reconciler-type=none",
             f"--tls-cert-file={d / 'server.crt'}", f"--tls-private-key-file={d / 'server.key'}",
-            f"--token-auth-file={d / 'tokens.csv'}", "--authorization-mode=RBAC",
+            f"--token-auth-file={d / 'tokens.csv'}", f"--client-ca-file={d / 'clients-ca.crt'}",
+            "--authorization-mode=RBAC", f"--audit-policy-file={d / 'audit.yaml'}", f"--audit-log-path={d / 'audit.log'}",
             f"--service-account-key-file={d / 'service-accounts.key'}",
             f"--service-account-signing-key-file={d / 'service-accounts.key'}",
             f"--service-account-issuer={ISSUER}", "--service-cluster-ip-range=10.96.0.0/16",
@@ -128,6 +141,19 @@ class ControlPlane:
 
     def kill_api_server(self):
         self.api_server.kill()
+
+    def trust(self, *stems):
+        """From now on this side of the tests trusts these authorities."""
+        authorities = "".join((self.directory / f"{stem}.crt").read_text() for stem in stems)
+        (self.directory / "trusted.crt").write_text(authorities)
+        self.kubeconfig = self.write_kubeconfig("admin", ADMIN_TOKEN)
+
+    def audit(self):
+        """Who, the tests apart, began to list or watch ServiceEntries, in order: (user, request URI)."""
+        events = map(json.loads, (self.directory / "audit.log").read_text().splitlines())
+        requests_ = [(event["user"]["username"], event["requestURI"]) for event in events
+                     if event["stage"] == "RequestReceived"]
+        return [(user, uri) for user, uri in requests_ if user != "admin"]
 
     def stop(self):
         if self.api_server:

@@ -81,6 +81,34 @@ TEST_CASE("the environment has no say") {
   CHECK(setup.notes.error == "");
 }
 
+TEST_CASE("through a proxy, which learns no token of a server with TLS") {
+  const Variable no_proxy("no_proxy", "*");
+  Setup setup;
+  setup.client.emplace(setup.loop, TlsSettings{}, "http://me:pass@127.0.0.1:" + std::to_string(setup.api.port()));
+  struct Case {
+    std::string url;
+    std::string line;
+    int status;
+    std::string error;
+    bool token_shown;
+  };
+  const std::vector<Case> cases = {
+      {"http://api.example:6443/x", "GET http://api.example:6443/x ", 200, "", true},
+      {"https://api.example:6443/x", "CONNECT api.example:6443 ", 407, "CONNECT tunnel failed, response 407", false},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.url);
+    Notes notes;
+    setup.api.script = {{c.line, c.status, ""}};
+    setup.client->get({c.url, {"Authorization: Bearer t0ken"}, seconds(60)}, notes);
+    REQUIRE(run_until(setup.loop, [&] { return notes.done == 1; }));
+    CHECK(notes.error == c.error);
+    const std::string& request = setup.api.requests.back();
+    CHECK((request.find("t0ken") != std::string::npos) == c.token_shown);
+    CHECK(request.find("\r\nProxy-Authorization: Basic bWU6cGFzcw==\r\n") != std::string::npos);
+  }
+}
+
 TEST_CASE("cancelled, from anywhere") {
   struct Case {
     const char* where;
