@@ -24,7 +24,7 @@ struct CommandLine {
   std::optional<std::string> admin;
   std::string state;
   std::optional<std::string> workers;
-  std::string default_address;
+  std::optional<std::string> default_address;
   std::optional<std::string> log_level;
   bool check_config = false;
 

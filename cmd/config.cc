@@ -34,6 +34,15 @@ Config without_ipv6(Config config) {
   return config;
 }
 
+PublishRules publish_rules(const Config& config, SourceId source) {
+  PublishRules rules = config.rules;
+  rules.allocated_addresses = source == kLocalSource;
+  const auto answers_endpoints = [](const ZoneOptions& zone) { return zone.answer == Answer::kEndpoints; };
+  if (std::ranges::none_of(config.zones, answers_endpoints)) return rules;
+  for (const ZoneOptions& zone : all_zones(config)) rules.zones.emplace(zone.apex, zone.answer);
+  return rules;
+}
+
 std::vector<ZoneOptions> all_zones(const Config& config) {
   std::vector<ZoneOptions> zones = config.zones;
   for (const IpBlock& block : config.publish.reverse) {
@@ -60,7 +69,7 @@ std::vector<std::string> changed_keys(const Config& before, const Config& after)
   compare("zones", [](const Config& c) { return c.zones; });
   compare("sources", [](const Config& c) { return c.sources; });
   compare("sourceWait", [](const Config& c) { return c.source_wait; });
-  compare("publish", [](const Config& c) { return c.publish; });
+  compare("publish", [](const Config& c) { return std::pair(c.publish, c.rules); });
   compare("transfer", [](const Config& c) { return c.transfer; });
   compare("limits", [](const Config& c) { return c.limits; });
   compare("cookies", [](const Config& c) { return c.cookie_secrets; });

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "k8s/istio/publish_rules.h"
 #include "server/identity.h"
 #include "server/server.h"
 #include "zone/address.h"
@@ -80,6 +81,7 @@ struct Config {
   std::chrono::milliseconds source_wait{
       60'000};  // how long an optional source that has never synced holds back negative answers
   CatalogOptions publish;
+  PublishRules rules;  // the rest of publish; zones and sources have not added to it yet
   TransferConfig transfer;
   ServerLimits limits;
   std::string cookie_secrets;  // a file; empty: a random secret of this process
@@ -92,6 +94,9 @@ struct Config {
 /// The same for a host whose kernel has no IPv6, where [::] means none of its addresses, or 0.0.0.0 where it stands for both
 /// families: the defaults name it, and a server without IPv6 is better than none.
 Config without_ipv6(Config config);
+
+/// config.rules with what the zones answer, for one of the sources.
+PublishRules publish_rules(const Config& config, SourceId source);
 
 /// The configured zones and, behind them, those that publish.reverse makes us own, which are as the first configured one is.
 std::vector<ZoneOptions> all_zones(const Config& config);

@@ -27,6 +27,12 @@ auto duration(std::chrono::milliseconds least, std::chrono::milliseconds most) {
   return [=](std::string_view text) { return parse_duration_within(text, least, most); };
 }
 
+Result<std::optional<IpAddress>> parse_default_address(std::string_view text) {
+  if (text.empty()) return std::optional<IpAddress>();
+  const auto address = parse_destination(text);
+  return address ? Result(std::optional(*address)) : Error{address.error()};
+}
+
 Result<std::string> any_text(std::string_view text) { return std::string(text); }
 
 /// RFC 2181 §8: a TTL is an unsigned number of 31 bits.
@@ -68,13 +74,14 @@ void read_zone(const Value& value, const std::string& directory, std::vector<Zon
   std::optional<Name> contact;
   std::vector<NameServer> nameservers;
   std::string file;
+  Answer answer = Answer::kAddresses;
   const bool valid = value.fields({
       {"name", [&](const Value& v) { name = v.get(parse_apex); }},
       {"ttl", [&](const Value& v) { zone_ttl = v.get(ttl()); }},
       {"negativeTtl", [&](const Value& v) { negative_ttl = v.get(ttl()); }},
       {"nameservers", [&](const Value& v) { read_nameservers(v, nameservers); }},
       {"contact", [&](const Value& v) { contact = v.get(parse_contact); }},
-      {"answer", [](const Value& v) { v.only("addresses"); }},
+      {"answer", [&](const Value& v) { v.read(answer, parse_answer); }},
       {"file", [&](const Value& v) { v.read(file, any_text); }},
   });
   if (!valid) return;
@@ -88,6 +95,7 @@ void read_zone(const Value& value, const std::string& directory, std::vector<Zon
   zone.ttl = zone_ttl.value_or(zone.ttl);
   zone.negative_ttl = negative_ttl.value_or(zone.negative_ttl);
   zone.contact = contact.value_or(zone.contact);
+  zone.answer = answer;
   if (!nameservers.empty()) zone.nameservers = std::move(nameservers);
   if (!file.empty()) zone.file = (std::filesystem::path(directory) / file).string();
 }
@@ -158,16 +166,24 @@ void read_sources(const Value& value, std::vector<SourceConfig>& sources) {
   }
 }
 
-void read_publish(const Value& value, CatalogOptions& publish) {
-  value.fields({
-      {"visibility", [](const Value& v) { v.only("public"); }},
-      {"claims", [](const Value& v) { v.only("any"); }},
-      {"withoutAddress", [](const Value& v) { v.only("skip"); }},
-      {"defaultAddress", [](const Value& v) { v.only(""); }},
+void read_publish(const Value& value, CatalogOptions& publish, PublishRules& rules) {
+  using WithoutAddress = PublishRules::WithoutAddress;
+  std::optional<WithoutAddress> without_address;
+  const bool valid = value.fields({
+      {"visibility", [&](const Value& v) { v.read(rules.visibility, parse_visibility); }},
+      {"claims", [&](const Value& v) { v.read(publish.claims, parse_claims); }},
+      {"withoutAddress", [&](const Value& v) { without_address = v.get(parse_without_address); }},
+      {"defaultAddress", [&](const Value& v) { v.read(rules.default_address, parse_default_address); }},
       {"conflicts", [](const Value& v) { v.only("oldest"); }},
       {"reverse", [&](const Value& v) { v.read_list(0, publish.reverse, parse_block); }},
       {"services", [&](const Value& v) { v.read(publish.services, parse_bool); }},
   });
+  if (!valid) return;
+  const auto otherwise = rules.default_address ? WithoutAddress::kDefault : WithoutAddress::kSkip;
+  rules.without_address = without_address.value_or(otherwise);
+  if (rules.without_address == WithoutAddress::kDefault && !rules.default_address) {
+    value.complain("found withoutAddress: default without an address, expected defaultAddress: IP");
+  }
 }
 
 void read_transfer(const Value& value, TransferConfig& transfer) {
@@ -222,7 +238,7 @@ void read_all(const Value& value, const std::string& directory, Config& config) 
       {"zones", [&](const Value& v) { read_zones(v, directory, config.zones); }},
       {"sources", [&](const Value& v) { read_sources(v, config.sources); }},
       {"sourceWait", [&](const Value& v) { v.read(config.source_wait, duration(0ms, 1h)); }},
-      {"publish", [&](const Value& v) { read_publish(v, config.publish); }},
+      {"publish", [&](const Value& v) { read_publish(v, config.publish, config.rules); }},
       {"transfer", [&](const Value& v) { read_transfer(v, config.transfer); }},
       {"limits", [&](const Value& v) { read_limits(v, config.limits); }},
       {"cookies", [&](const Value& v) { read_cookies(v, config.cookie_secrets); }},

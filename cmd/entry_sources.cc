@@ -46,16 +46,15 @@ EntrySources::EntrySources(std::unique_ptr<State> state) : state_(std::move(stat
 
 EntrySources::~EntrySources() = default;
 
-Result<std::unique_ptr<EntrySources>> EntrySources::open(const std::vector<SourceConfig>& configured, uv_loop_s& loop,
-                                                         Catalog& catalog, Sources& sources,
-                                                         ProgrammingDuration& programming) {
+Result<std::unique_ptr<EntrySources>> EntrySources::open(const Config& configured, uv_loop_s& loop, Catalog& catalog,
+                                                         Sources& sources, ProgrammingDuration& programming) {
   const auto observe = [&programming](double seconds, size_t objects) {
     programming.observe(std::chrono::ceil<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds)), objects);
   };
   auto state = std::make_unique<State>();
   SourceId id = 0;
-  for (const SourceConfig& config : configured) {
-    EntryFeed feed(catalog, *sources[id], id, PublishRules(), observe);
+  for (const SourceConfig& config : configured.sources) {
+    EntryFeed feed(catalog, *sources[id], id, publish_rules(configured, id), observe);
     ++id;
     if (const auto* files = std::get_if<FilesConfig>(&config)) {
       auto source = FileSource::open(&loop, files->path, std::move(feed));

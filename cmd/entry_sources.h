@@ -23,9 +23,8 @@ Sources make_sources(const std::vector<SourceConfig>& configured);
 class EntrySources {
  public:
   /// Finds the path, or the way into the cluster; the error says which is missing. All that is referred to outlives this.
-  static Result<std::unique_ptr<EntrySources>> open(const std::vector<SourceConfig>& configured, uv_loop_s& loop,
-                                                    Catalog& catalog, Sources& sources,
-                                                    ProgrammingDuration& programming);
+  static Result<std::unique_ptr<EntrySources>> open(const Config& configured, uv_loop_s& loop, Catalog& catalog,
+                                                    Sources& sources, ProgrammingDuration& programming);
 
   /// Ends silently; the loop has to run once more.
   ~EntrySources();

@@ -190,7 +190,7 @@ const Config& Instance::config() const { return state_->config; }
 std::optional<Error> Instance::open() {
   State& s = *state_;
   raise_open_files(s.config.limits.tcp_connections);
-  auto entries = EntrySources::open(s.config.sources, s.loop.get(), s.catalog, s.sources, s.programming);
+  auto entries = EntrySources::open(s.config, s.loop.get(), s.catalog, s.sources, s.programming);
   if (!entries) return Error{entries.error()};
   s.entries = *std::move(entries);
   auto files = ZoneFiles::open(s.loop.get(), s.directory, s.catalog, s.config.sources.empty());

@@ -165,6 +165,33 @@ Result<std::string> parse_version(std::string_view text) {
   return text == "hidden" ? Result<std::string>(std::string()) : parse_identity(text);
 }
 
+Result<Answer> parse_answer(std::string_view text) {
+  return parse_choice<Answer, 2>(text, {{{"addresses", Answer::kAddresses}, {"endpoints", Answer::kEndpoints}}});
+}
+
+Result<CatalogOptions::Claims> parse_claims(std::string_view text) {
+  using Claims = CatalogOptions::Claims;
+  return parse_choice<Claims, 2>(text, {{{"any", Claims::kAny}, {"namespace", Claims::kNamespace}}});
+}
+
+Result<PublishRules::Visibility> parse_visibility(std::string_view text) {
+  using Visibility = PublishRules::Visibility;
+  return parse_choice<Visibility, 2>(text, {{{"public", Visibility::kPublic}, {"all", Visibility::kAll}}});
+}
+
+Result<PublishRules::WithoutAddress> parse_without_address(std::string_view text) {
+  using WithoutAddress = PublishRules::WithoutAddress;
+  return parse_choice<WithoutAddress, 3>(text, {{{"skip", WithoutAddress::kSkip},
+                                                 {"default", WithoutAddress::kDefault},
+                                                 {"endpoints", WithoutAddress::kEndpoints}}});
+}
+
+Result<IpAddress> parse_destination(std::string_view text) {
+  auto address = parse_address(text);
+  if (address && address->is_unspecified()) return expected(text, "an address that can be reached");
+  return address;
+}
+
 Result<LogLevel> parse_log_level(std::string_view text) {
   return parse_choice<LogLevel, 4>(text, {{{"debug", LogLevel::kDebug},
                                            {"info", LogLevel::kInfo},

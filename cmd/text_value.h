@@ -59,6 +59,15 @@ Result<std::string> parse_identity(std::string_view text);
 /// The same; "hidden" is empty.
 Result<std::string> parse_version(std::string_view text);
 
+/// What zones[].answer and the keys of publish are.
+Result<Answer> parse_answer(std::string_view text);
+Result<CatalogOptions::Claims> parse_claims(std::string_view text);
+Result<PublishRules::Visibility> parse_visibility(std::string_view text);
+Result<PublishRules::WithoutAddress> parse_without_address(std::string_view text);
+
+/// An address that can be reached.
+Result<IpAddress> parse_destination(std::string_view text);
+
 Result<LogLevel> parse_log_level(std::string_view text);
 Result<LogFormat> parse_log_format(std::string_view text);
 Result<QueryLog> parse_query_log(std::string_view text);

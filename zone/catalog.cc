@@ -17,6 +17,18 @@ Skipped skipped_for_file(const Name& host) {
   return {SkipReason::kZoneFile, host.text(), "a host that the zone's file neither has nor delegates nor redirects"};
 }
 
+namespace {
+
+/// Whether the label directly below the zone's apex is the namespace's, and the name below that.
+bool is_of_namespace(const QueryName& owner, const Zone& zone, std::string_view ns) {
+  const size_t below_apex = owner.labels() - zone.apex_labels();
+  if (below_apex < 2) return false;
+  const std::span<const uint8_t> label = owner.wire(below_apex - 1);
+  return std::ranges::equal(label.subspan(1, label[0]), ns);
+}
+
+}  // namespace
+
 Catalog::Catalog(Directory& directory, Sources& sources, CatalogOptions options)
     : state_(std::make_unique<State>(directory, sources, std::move(options))) {
   state_->complete_zones();
@@ -43,6 +55,12 @@ std::vector<std::string> Catalog::unlisted(SourceId source, uint32_t list, std::
     objects.emplace_back(holding.object());
   });
   return objects;
+}
+
+std::vector<Skipped> Catalog::skipped(SourceId source, std::string_view object) const {
+  const Holding* holding = state_->claims.find(source, object);
+  const auto found = state_->skipped.find(holding);
+  return found == state_->skipped.end() ? std::vector<Skipped>() : found->second;
 }
 
 std::optional<Publication> Catalog::publication(SourceId source, std::string_view object) const {
@@ -131,6 +149,7 @@ void Catalog::State::touch(const Holding& holding) {
 
 std::vector<Skipped> Catalog::State::take_out_what_is_not_ours(Publication& publication) const {
   std::vector<Skipped> skips = std::move(publication.skipped);
+  const std::string_view ns = std::string_view(publication.object).substr(0, publication.object.find('/'));
   QueryName owner;
   std::erase_if(publication.hosts, [&](const HostAddresses& host) {
     owner.assign(host.owner, directory.key());
@@ -140,6 +159,10 @@ std::vector<Skipped> Catalog::State::take_out_what_is_not_ours(Publication& publ
     } else if (zone->is_reserved(host.owner)) {
       skips.push_back({SkipReason::kReserved, host.owner.text(),
                        "a name other than the zone's apex and its name servers, which the configuration owns"});
+    } else if (options.claims == CatalogOptions::Claims::kNamespace && !is_of_namespace(owner, *zone, ns)) {
+      skips.push_back(
+          {SkipReason::kOtherNamespace, host.owner.text(),
+           "publish.claims is namespace, expected a name below " + std::string(ns) + "." + zone->apex().text()});
     } else {
       if (zone->file_decides(host.owner)) skips.push_back(skipped_for_file(host.owner));
       return false;

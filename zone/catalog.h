@@ -24,11 +24,18 @@ namespace meshdns {
 
 class Directory;
 
-/// What is published besides the addresses of hosts.
+/// What the operator decides about claims, and what is published besides the addresses of hosts.
 struct CatalogOptions {
-  std::vector<IpBlock> reverse;  // PTR for published addresses within, in the zones that the directory has for them; of
-                                 // an address at most 64, the hosts of the first claimants
-  bool services = false;         // SRV _port._proto.host
+  enum class Claims : uint8_t {
+    kAny,
+    kNamespace,  // an object may claim what is below NAMESPACE.APEX, its own namespace's label directly below the zone's apex:
+                 // name.NAMESPACE.global, *.NAMESPACE.global, a.b.NAMESPACE.global; not NAMESPACE.global, nor *.global
+  };
+  Claims claims = Claims::kAny;
+  std::vector<IpBlock>
+      reverse{};          // PTR for published addresses within, in the zones that the directory has for them; of
+                          // an address at most 64, the hosts of the first claimants
+  bool services = false;  // SRV _port._proto.host
 
   bool operator==(const CatalogOptions&) const = default;
 };
@@ -65,6 +72,9 @@ class Catalog {
 
   /// An optional source that has not synced is not waited for any longer.
   void give_up(SourceId source);
+
+  /// What the object leaves out, and why; nothing where it is not held.
+  std::vector<Skipped> skipped(SourceId source, std::string_view object) const;
 
   /// Why `name` is answered as it is.
   Explanation explain(const Name& name, uint16_t type) const;

@@ -63,7 +63,8 @@ void Catalog::State::touch_winner(std::span<const uint8_t> owner) {
 }
 
 bool Catalog::State::is_reversed(const Claim& claim, const IpAddress& address) const {
-  return !is_wildcard(claim.owner()) &&
+  const AddressOrigin origin = claim.origin();
+  return (origin == AddressOrigin::kSpec || origin == AddressOrigin::kStatus) && !is_wildcard(claim.owner()) &&
          std::ranges::any_of(options.reverse, [&](const IpBlock& block) { return block.contains(address); });
 }
 

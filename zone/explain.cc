@@ -62,8 +62,18 @@ bool concerns(const std::string& what, const Name& name) {
 
 /// Whether the reason is one that no host of the object is spared.
 bool concerns_all_hosts(SkipReason reason) {
-  return reason == SkipReason::kInvalidObject || reason == SkipReason::kInvalidAddress ||
-         reason == SkipReason::kAddressBlock || reason == SkipReason::kInvalidPort;
+  switch (reason) {
+    case SkipReason::kInvalidObject:
+    case SkipReason::kInvalidAddress:
+    case SkipReason::kAddressBlock:
+    case SkipReason::kInvalidPort:
+    case SkipReason::kEndpointNotIp:
+    case SkipReason::kChangedPort:
+    case SkipReason::kTooManyEndpoints:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void add_note(Explanation& result, const std::string& note) { result.note += (result.note.empty() ? "" : "; ") + note; }

@@ -83,7 +83,8 @@ Publication Holding::publication() const {
   Publication publication{
       .object = std::string(object()), .created = created, .hosts = {}, .ports = ports(), .skipped = {}};
   for (const Claim& claim : claims()) {
-    publication.hosts.push_back({.owner = *Name::from_wire(claim.owner()), .addresses = claim.addresses()});
+    publication.hosts.push_back(
+        {.owner = *Name::from_wire(claim.owner()), .addresses = claim.addresses(), .origin = claim.origin()});
   }
   return publication;
 }
@@ -100,7 +101,7 @@ void Packer::pack(const Publication& publication) {
   packed_.assign(publication.object.begin(), publication.object.end());
   places_.clear();
   for (const HostAddresses& host : publication.hosts) {
-    Place place{static_cast<uint32_t>(packed_.size()), 0, 0};
+    Place place{static_cast<uint32_t>(packed_.size()), 0, 0, host.origin};
     packed_.insert(packed_.end(), host.owner.wire().begin(), host.owner.wire().end());
     for (const bool v4 : {true, false}) {
       for (const IpAddress& address : host.addresses) {
@@ -120,7 +121,8 @@ void Packer::pack(const Publication& publication) {
 
 bool Packer::same_as(const Holding& holding) const {
   const auto same_place = [&](const Claim& claim, const Place& place) {
-    return claim.offset - packed_offset(places_.size()) == place.offset && claim.v4 == place.v4 && claim.v6 == place.v6;
+    return claim.offset - packed_offset(places_.size()) == place.offset && claim.v4 == place.v4 &&
+           claim.v6 == place.v6 && claim.origin() == place.origin;
   };
   const auto claims = holding.claims();
   const auto packed = holding.packed();
@@ -149,7 +151,8 @@ HoldingPtr Packer::make() const {
                         .offset = static_cast<uint32_t>(offset + place.offset),
                         .from_holding = from_holding,
                         .v4 = place.v4,
-                        .v6 = place.v6};
+                        .v6 = static_cast<uint16_t>(place.v6 & 0x3fffU),
+                        .origin_bits = static_cast<uint16_t>(static_cast<uint16_t>(place.origin) & 3U)};
   }
   std::copy(packed_.begin(), packed_.end(), reinterpret_cast<uint8_t*>(claim));
   return HoldingPtr(holding);

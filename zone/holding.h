@@ -27,11 +27,13 @@ struct Claim {
   uint32_t offset;        // of its packed part, from the holding's start
   uint32_t from_holding;  // of the claim itself
   uint16_t v4;            // addresses
-  uint16_t v6;
+  uint16_t v6 : 14;
+  uint16_t origin_bits : 2;  // an AddressOrigin
 
   const Holding& holding() const;
   std::span<const uint8_t> owner() const;  // wire form
   std::vector<IpAddress> addresses() const;
+  AddressOrigin origin() const { return static_cast<AddressOrigin>(origin_bits); }
 };
 
 struct Holding {
@@ -62,7 +64,7 @@ using HoldingPtr = std::unique_ptr<Holding, HoldingDeleter>;
 /// Packs publications one after the other, reusing its memory.
 class Packer {
  public:
-  /// Takes in `publication`, whose hosts have to be at most 65,535, with at most 65,535 addresses each.
+  /// Takes in `publication`, whose hosts have to be at most 65,535, with at most 16,383 addresses each.
   void pack(const Publication& publication);
 
   /// Whether `holding` holds what was packed.
@@ -76,6 +78,7 @@ class Packer {
     uint32_t offset;  // within packed_
     uint16_t v4;
     uint16_t v6;
+    AddressOrigin origin;
   };
 
   int64_t created_ = 0;

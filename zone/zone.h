@@ -22,6 +22,7 @@
 #include "zone/address.h"
 #include "zone/name.h"
 #include "zone/owner_tree.h"
+#include "zone/publication.h"
 #include "zone/zone_records.h"
 
 namespace meshdns {
@@ -40,6 +41,7 @@ struct ZoneOptions {
   std::vector<NameServer> nameservers{};  // at least one; the first is the SOA's MNAME
   Name contact{};                         // the SOA's RNAME: a mailbox in the form of a name
   std::string file{};                     // a path; empty: none
+  Answer answer = Answer::kAddresses;
 
   bool operator==(const ZoneOptions&) const = default;
 };

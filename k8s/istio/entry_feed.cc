@@ -21,7 +21,6 @@ void EntryFeed::event() {
 void EntryFeed::upsert(ServiceEntry entry) {
   event();
   Publication publication = publish(std::move(entry), rules_);
-  skip_log_.note(publication);
   std::string object = publication.object;
   collected_.insert_or_assign(std::move(object), std::move(publication));
 }
@@ -45,6 +44,7 @@ void EntryFeed::flush() {
   }
   const size_t objects = std::exchange(collected_, {}).size();
   catalog_.apply(id_, batch);
+  for (const Publication& each : batch.upserts) skip_log_.note(each.object, catalog_.skipped(id_, each.object));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - *first_event;
   if (observer_) observer_(seconds.count(), objects);
 }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "k8s/istio/entry_addresses.h"
+
 namespace meshdns {
 namespace {
 
@@ -67,57 +69,25 @@ std::vector<HostAddresses> read_hosts(const ServiceEntry& entry, std::vector<Ski
   return hosts;
 }
 
-std::optional<IpAddress> read_address(const std::string& text, std::vector<Skipped>& skipped) {
-  const auto block = IpBlock::parse(text);
-  if (!block || (block->is_single() && block->base().is_unspecified())) {
-    skipped.push_back({SkipReason::kInvalidAddress, shown(text), "expected an IP address that can be reached"});
-    return std::nullopt;
-  }
-  if (!block->is_single()) {
-    skipped.push_back({SkipReason::kAddressBlock, shown(text), "expected an address, or a block of one address"});
-    return std::nullopt;
-  }
-  return block->base();
+/// What the object makes of the server: an address record for each host and address, and, with publish.services, a service record for
+/// each host and port.
+size_t records(const Publication& publication) {
+  size_t records = publication.hosts.size() * publication.ports.size();
+  for (const HostAddresses& host : publication.hosts) records += host.addresses.size();
+  return records;
 }
 
-void add(const IpAddress& address, std::vector<IpAddress>& addresses) {
-  if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) addresses.push_back(address);
-}
-
-void add_spec_addresses(const ServiceEntry& entry, Publication& publication) {
-  std::vector<IpAddress> addresses;
-  for (const std::string& text : entry.addresses) {
-    if (const auto address = read_address(text, publication.skipped)) add(*address, addresses);
+void refuse_too_large(Publication& publication) {
+  const size_t found = records(publication);
+  if (found <= kMaxRecords) return;
+  for (const HostAddresses& host : publication.hosts) {
+    publication.skipped.push_back({SkipReason::kTooLarge, shown(host.owner.text()),
+                                   "the object has " + std::to_string(found) +
+                                       " hosts × (addresses + ports), expected at most " + std::to_string(kMaxRecords) +
+                                       ": split it"});
   }
-  for (HostAddresses& host : publication.hosts) host.addresses = addresses;
-}
-
-void add_status_addresses(const ServiceEntry& entry, Publication& publication) {
-  for (const auto& [value, host_text] : entry.status_addresses) {
-    const auto address = read_address(value, publication.skipped);
-    const auto only = Name::parse(host_text);
-    if (!address) continue;
-    for (HostAddresses& host : publication.hosts) {
-      if (host_text.empty() || (only && *only == host.owner)) add(*address, host.addresses);
-    }
-  }
-}
-
-/// Takes out the hosts that have no address to answer. Where every address was invalid, that has been said already.
-void drop_hosts_without_address(Publication& publication) {
-  const auto has = [&](SkipReason reason) {
-    return std::any_of(publication.skipped.begin(), publication.skipped.end(),
-                       [&](const Skipped& skipped) { return skipped.reason == reason; });
-  };
-  const bool said = has(SkipReason::kInvalidAddress) && !has(SkipReason::kAddressBlock);
-  std::erase_if(publication.hosts, [&](const HostAddresses& host) {
-    if (!host.addresses.empty()) return false;
-    if (!said) {
-      publication.skipped.push_back({SkipReason::kNoAddress, shown(host.owner.text()),
-                                     "expected an address in spec.addresses, or one that istiod allocated"});
-    }
-    return true;
-  });
+  publication.hosts.clear();
+  publication.ports.clear();
 }
 
 bool is_public(const ServiceEntry& entry) {
@@ -139,13 +109,11 @@ Publication publish(ServiceEntry entry, const PublishRules& rules) {
     return publication;
   }
   publication.hosts = read_hosts(entry, publication.skipped);
-  if (entry.addresses.empty()) {
-    add_status_addresses(entry, publication);
-  } else {
-    add_spec_addresses(entry, publication);
-  }
-  drop_hosts_without_address(publication);
+  EntryAddresses addresses(entry, rules, publication.skipped);
+  for (HostAddresses& host : publication.hosts) addresses.assign(host);
+  std::erase_if(publication.hosts, [](const HostAddresses& host) { return host.addresses.empty(); });
   if (!publication.hosts.empty()) publication.ports = std::move(entry.ports);
+  refuse_too_large(publication);
   return publication;
 }
 

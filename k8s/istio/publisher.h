@@ -1,25 +1,21 @@
 #pragma once
 
 // What a ServiceEntry publishes: which of its hosts, with which addresses, and what is left out and why. Istio's rules
-// for hosts and addresses stand here and nowhere else; zones, apexes and claims are the catalog's.
+// for hosts stand here and nowhere else, those for addresses in entry_addresses.h; apexes and claims are the catalog's.
 //
-// Source: istio/istio pkg/config/validation (hosts), pkg/dns/server/name_table.go (addresses).
+// Source: istio/istio pkg/config/validation (hosts).
 
+#include "k8s/istio/publish_rules.h"
 #include "k8s/istio/service_entry.h"
 #include "zone/publication.h"
 
 namespace meshdns {
 
-/// What the operator decides about publishing.
-struct PublishRules {
-  enum class Visibility : uint8_t {
-    kPublic,  // what is exported to everybody: exportTo is empty or has "*"
-  };
-  Visibility visibility = Visibility::kPublic;
-};
+/// What one object may make: hosts × (addresses + ports). Istio's limits would allow 131,072 of them, which hold the control thread
+/// for half a second and take 20 MB. 256 hosts with 60 addresses and ports each still fit, and cost a sixth of that.
+inline constexpr size_t kMaxRecords = 16'384;
 
-/// A pure function. Each host gets all usable addresses of the spec; where the spec names none, those that istiod
-/// allocated (status.addresses) to that host or to all.
+/// A pure function.
 Publication publish(ServiceEntry entry, const PublishRules& rules = {});
 
 }  // namespace meshdns

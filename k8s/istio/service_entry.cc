@@ -85,17 +85,42 @@ bool read_texts(const dom::object& spec, std::string_view key, size_t limit, Ski
 void read_port(size_t index, const dom::element& item, ServiceEntry& entry) {
   dom::object port;
   int64_t number = 0;
+  int64_t target = 0;
   std::string_view name;
   std::string_view protocol;
   if (item.get(port) != simdjson::SUCCESS || read(port, "name", name) != Field::kRead || name.empty() ||
       name.size() > kMaxText || read(port, "number", number) != Field::kRead || number < 1 || number > 65535 ||
-      read(port, "protocol", protocol) == Field::kWrong || protocol.size() > kMaxText) {
+      read(port, "protocol", protocol) == Field::kWrong || protocol.size() > kMaxText ||
+      read(port, "targetPort", target) == Field::kWrong) {
     const std::string what = item_path("spec.ports", index) + (name.empty() ? "" : " " + std::string(name));
     entry.skipped.push_back(
         {SkipReason::kInvalidPort, shown(what), "expected a name, a number from 1 to 65535 and a protocol"});
     return;
   }
   entry.ports.push_back({std::string(name), static_cast<uint16_t>(number), std::string(protocol)});
+  if (target != 0) entry.target_ports.emplace_back(name, target);
+}
+
+void read_endpoint(size_t index, const dom::element& item, ServiceEntry& entry) {
+  dom::object endpoint;
+  dom::object ports;
+  std::string_view address;
+  ServiceEntry::PortMap map;
+  bool valid = item.get(endpoint) == simdjson::SUCCESS && read(endpoint, "address", address) != Field::kWrong;
+  const Field has_ports = valid ? read(endpoint, "ports", ports) : Field::kWrong;
+  if (has_ports == Field::kRead) {
+    for (const auto& [name, value] : ports) {
+      int64_t number = 0;
+      valid &= value.get(number) == simdjson::SUCCESS;
+      map.emplace_back(name, number);
+    }
+  }
+  if (!valid || has_ports == Field::kWrong) {
+    entry.skipped.push_back(
+        {SkipReason::kInvalidAddress, item_path("spec.endpoints", index), "expected an address and a map of ports"});
+    return;
+  }
+  entry.endpoints.push_back({std::string(address), std::move(map)});
 }
 
 /// Fills `entry` from spec. Where that makes the object unusable: the field, and what was expected of it.
@@ -113,6 +138,10 @@ std::pair<std::string, std::string> read_spec(const dom::object& object, Service
   }
   if (!read_list(spec, "ports", kMaxPorts, [&](size_t index, const auto& item) { read_port(index, item, entry); })) {
     return {"spec.ports", "expected a list of at most 256 ports"};
+  }
+  if (!read_list(spec, "endpoints", kMaxEndpoints,
+                 [&](size_t index, const auto& item) { read_endpoint(index, item, entry); })) {
+    return {"spec.endpoints", "expected a list of at most 4096 endpoints"};
   }
   std::vector<Skipped> not_texts;
   if (!read_texts(spec, "exportTo", kMaxExportTo, SkipReason::kInvalidObject, "", entry.export_to, not_texts) ||

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "zone/publication.h"
@@ -23,13 +24,24 @@ struct ServiceEntry {
     bool operator==(const StatusAddress&) const = default;
   };
 
+  /// By a port's name, its number at an endpoint.
+  using PortMap = std::vector<std::pair<std::string, int64_t>>;
+
+  struct Endpoint {
+    std::string address;
+    PortMap ports;
+    bool operator==(const Endpoint&) const = default;
+  };
+
   std::string name_space;  // metadata.namespace, "default" where there is none
   std::string name;
   int64_t created = 0;             // metadata.creationTimestamp, Unix seconds; 0: none
   std::vector<std::string> hosts;  // empty: the object is unusable, or no host is a text; `skipped` says which
   std::vector<std::string> addresses;
   std::vector<Port> ports;  // the valid ones
-  std::string resolution;   // "" is NONE
+  PortMap target_ports;     // targetPort, of those that have one
+  std::vector<Endpoint> endpoints;
+  std::string resolution;  // "" is NONE
   std::vector<std::string> export_to;
   std::vector<StatusAddress> status_addresses;
   std::vector<Skipped> skipped;  // what the parser left out, and why
@@ -42,6 +54,7 @@ struct ServiceEntry {
 inline constexpr size_t kMaxHosts = 256;
 inline constexpr size_t kMaxAddresses = 256;
 inline constexpr size_t kMaxPorts = 256;
+inline constexpr size_t kMaxEndpoints = 4096;
 
 /// Reads one object. Unknown fields are passed over; null is as good as absent.
 ///  - A list's item of the wrong type or shape costs that item; `skipped` says so.

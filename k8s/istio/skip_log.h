@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "zone/publication.h"
 
@@ -19,7 +20,7 @@ class SkipLog {
   explicit SkipLog(std::string source) : source_(std::move(source)) {}
 
   /// The object exists, and leaves out what it says.
-  void note(const Publication& publication);
+  void note(const std::string& object, const std::vector<Skipped>& skipped);
 
   /// The object is gone.
   void forget(const std::string& object) { reported_.erase(object); }

@@ -62,6 +62,12 @@ log: { level: error }
        [](Config& c) {
          c.sources = {FilesConfig{"/b"}, KubernetesConfig{.context = "c"}, FilesConfig{"/a"}};
        }},
+      {{"--default-address", "::1"},
+       "publish: { withoutAddress: endpoints }",
+       [](Config& c) {
+         c.rules.without_address = PublishRules::WithoutAddress::kDefault;
+         c.rules.default_address = *IpAddress::parse("::1");
+       }},
       {{"--context", "c"},
        "sources: [{ files: { path: /a } }, { kubernetes: { cluster: east } }]",
        [](Config& c) {
@@ -133,7 +139,7 @@ TEST_CASE("what is wrong with the flags") {
       {{"--from", "a", "--kubeconfig", "b"},
        "--from: found 'a' beside --kubeconfig, --context or --namespace, expected kubernetes"},
       {{"--state", "/s"}, "--state: found '/s', which is not yet supported"},
-      {{"--default-address", "::1"}, "--default-address: found '::1', which is not yet supported"},
+      {{"--default-address", "::"}, "--default-address: found '::', expected an address that can be reached"},
       {{"--admin", "a", "--workers", "b"},
        "--admin: found 'a', expected ADDRESS:PORT such as 127.0.0.1:53 or [::1]:53; the port is missing\n"
        "--workers: found 'b', expected a whole number from 1 to 1024, or auto"},

@@ -66,12 +66,20 @@ zones:
     ttl: 0
     negativeTtl: 2147483647
     contact: root.example
+    answer: endpoints
   - { name: global }
 sources:
   - kubernetes: { cluster: west, kubeconfig: /k, context: c, namespaces: [bar, foo], required: true }
   - files: { path: /entries }
   - kubernetes: { local: true }
 sourceWait: 5s
+publish:
+  visibility: all
+  claims: namespace
+  withoutAddress: endpoints
+  defaultAddress: "2001:db8::9"
+  reverse: [240.0.0.0/8]
+  services: true
 transfer: { allow: [192.0.2.0/24, "::1"] }
 limits: { tcpConnections: 1, tcpPerClient: 2, tcpIdle: 3s, tcpMessage: 400ms, udpSize: 512 }
 cookies: { secretFile: /etc/meshdns/cookies }
@@ -90,11 +98,17 @@ lameduck: 0s
        .negative_ttl = 2147483647,
        .nameservers = {{*Name::parse("a.example"), {*IpAddress::parse("192.0.2.1"), *IpAddress::parse("2001:db8::1")}},
                        {*Name::parse("b.example"), {}}},
-       .contact = *Name::parse("root.example")},
+       .contact = *Name::parse("root.example"),
+       .answer = Answer::kEndpoints},
       default_zone(*Name::parse("global"))};
   expected.sources = {KubernetesConfig{}, KubernetesConfig{"west", "/k", "c", {"bar", "foo"}, true},
                       FilesConfig{"/entries"}};
   expected.source_wait = std::chrono::seconds(5);
+  expected.publish = {
+      .claims = CatalogOptions::Claims::kNamespace, .reverse = {*IpBlock::parse("240.0.0.0/8")}, .services = true};
+  expected.rules = {.visibility = PublishRules::Visibility::kAll,
+                    .without_address = PublishRules::WithoutAddress::kEndpoints,
+                    .default_address = *IpAddress::parse("2001:db8::9")};
   expected.transfer.allow = {*IpBlock::parse("192.0.2.0/24"), *IpBlock::parse("::1")};
   expected.limits = {1, 2, std::chrono::seconds(3), std::chrono::milliseconds(400), 512};
   expected.cookie_secrets = "/etc/meshdns/cookies";
@@ -104,6 +118,27 @@ lameduck: 0s
   expected.log = {LogLevel::kDebug, LogFormat::kJson, QueryLog::kErrors};
   expected.lameduck = {};
   CHECK(changed_keys(*config, expected).empty());
+}
+
+TEST_CASE("what is published for want of an address") {
+  using Without = PublishRules::WithoutAddress;
+  struct Case {
+    const char* publish;
+    Without without;
+    bool has_default;
+  };
+  for (const Case& c :
+       std::vector<Case>{{"{}", Without::kSkip, false},
+                         {"{defaultAddress: 240.0.0.1}", Without::kDefault, true},
+                         {"{defaultAddress: 240.0.0.1, withoutAddress: default}", Without::kDefault, true},
+                         {"{defaultAddress: 240.0.0.1, withoutAddress: skip}", Without::kSkip, true},
+                         {"{defaultAddress: '', withoutAddress: endpoints}", Without::kEndpoints, false}}) {
+    CAPTURE(c.publish);
+    const auto config = read_config("f", std::string("publish: ") + c.publish);
+    if (!config) FAIL(config.error());
+    CHECK(config->rules.without_address == c.without);
+    CHECK(config->rules.default_address.has_value() == c.has_default);
+  }
 }
 
 TEST_CASE("files of zones begin at the configuration's directory") {
@@ -241,16 +276,17 @@ TEST_CASE("what is wrong with a file") {
        "f:1: sources[1]: found a second local source, expected one"},
       {"sources: [{files: {path: /a, local: 1}}]", "f:1: sources[0].files.local: found '1', expected true or false"},
       {"sourceWait: 2h", "f:1: sourceWait: found '2h', expected a duration from 0s to 1h"},
-      // Of a later version.
-      {"zones: [{name: a, answer: endpoints}]",
-       "f:1: zones[0].answer: found 'endpoints'" + later + "'addresses' or no such key"},
+      {"zones: [{name: a, answer: pods}]", "f:1: zones[0].answer: found 'pods', expected addresses or endpoints"},
       {"zones: [{name: a, file: []}]", "f:1: zones[0].file: found a list, expected one value"},
-      {"publish: {visibility: all}", "f:1: publish.visibility: found 'all'" + later + "'public' or no such key"},
-      {"publish: {claims: namespace}", "f:1: publish.claims: found 'namespace'" + later + "'any' or no such key"},
+      {"publish: {visibility: private}", "f:1: publish.visibility: found 'private', expected public or all"},
+      {"publish: {claims: own}", "f:1: publish.claims: found 'own', expected any or namespace"},
+      {"publish: {withoutAddress: drop}",
+       "f:1: publish.withoutAddress: found 'drop', expected skip, default or endpoints"},
       {"publish: {withoutAddress: default}",
-       "f:1: publish.withoutAddress: found 'default'" + later + "'skip' or no such key"},
-      {"publish: {defaultAddress: 240.0.0.1}",
-       "f:1: publish.defaultAddress: found '240.0.0.1'" + later + "'' or no such key"},
+       "f:1: publish: found withoutAddress: default without an address, expected defaultAddress: IP"},
+      {"publish: {defaultAddress: a}", "f:1: publish.defaultAddress: found 'a', expected an IP address"},
+      {"publish: {defaultAddress: 0.0.0.0}",
+       "f:1: publish.defaultAddress: found '0.0.0.0', expected an address that can be reached"},
       {"publish: {conflicts: merge}", "f:1: publish.conflicts: found 'merge'" + later + "'oldest' or no such key"},
       {"publish: {reverse: [10.0.0.1/8]}",
        "f:1: publish.reverse[0]: found '10.0.0.1/8', expected an IP address or a CIDR block such as 10.0.0.0/8; "

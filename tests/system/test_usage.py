@@ -28,7 +28,7 @@ WRONG = [
     (["--workers", "-1"], None, r"--workers"),
     (["--log-level", "loud"], None, r"--log-level.*loud"),
     (["--namespace", "Not_One"], None, r"--namespace.*Not_One"),
-    (["--default-address", "192.0.2.1"], None, r"--default-address.*not yet supported"),
+    (["--default-address", "localhost"], None, r"--default-address.*localhost"),
     (["--state", "/tmp"], None, r"--state.*not yet supported"),
     (["--from", "examples", "--kubeconfig", "x"], None, r"--from"),
     # no source, outside a cluster
@@ -54,10 +54,11 @@ WRONG = [
     ([], "listen: [\n", r"FILE:\d+"),
     ([], "a: &a [x]\nlisten: *b\n", r"FILE:2"),
     ([], "- a list\n", r"FILE:1"),
+    ([], "zones: [{name: global, answer: pods}]\n", r"FILE:1: zones\[0\]\.answer.*pods.*endpoints"),
+    ([], "publish:\n  withoutAddress: default\n", r"FILE:2: publish: .*defaultAddress"),
     # keys of later versions: the default is accepted, anything else refused by name
     ([], "publish:\n  conflicts: merge\n", r"FILE:2: publish\.conflicts.*not yet supported"),
     ([], "state: /var/lib/meshdns\n", r"FILE:1: state.*not yet supported"),
-    ([], "zones: [{name: global, answer: endpoints}]\n", r"FILE:1: zones\[0\]\.answer.*not yet supported"),
 ]
 
 DEFAULTS = """

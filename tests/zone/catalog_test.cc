@@ -22,9 +22,11 @@ struct World {
   uint64_t skipped(SkipReason reason) const { return catalog.counts().skipped[static_cast<size_t>(reason)]; }
   uint32_t serial() const { return directory.zones().front()->serial(); }
 
+  explicit World(CatalogOptions options = {}) : catalog(directory, sources, std::move(options)) {}
+
   Directory directory{{zone_options("global"), zone_options("other")}, 1};
   Sources sources = test::sources({"east", "west"});
-  Catalog catalog{directory, sources};
+  Catalog catalog;
 };
 
 TEST_CASE("a publication is served, changed and withdrawn") {
@@ -97,6 +99,32 @@ TEST_CASE("names that are the configuration's, or nobody's, are not claimed") {
   world.remove("bar/a");
   CHECK(world.skipped(SkipReason::kReserved) == 0);
   CHECK(world.skipped(SkipReason::kOutsideZones) == 0);
+}
+
+TEST_CASE("a host is its namespace's alone, where claims say so") {
+  struct Case {
+    const char* host;
+    bool any, own;  // whether bar/a may claim it
+  };
+  const std::vector<Case> cases = {
+      {"a.bar.global", true, true},    {"*.bar.global", true, true},  {"a.b.bar.global", true, true},
+      {"*.b.bar.global", true, true},  {"a.foo.global", true, false}, {"a.bar.foo.global", true, false},
+      {"bar.global", true, false},     {"a.global", true, false},     {"*.global", true, false},
+      {"a.bar2.global", true, false},  {"a.ba.global", true, false},  {"a.bar.other", true, true},
+      {"bar.foo.global", true, false}, {"a.bar", false, false},       {"global", false, false},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.host);
+    World any;
+    World own({.claims = CatalogOptions::Claims::kNamespace});
+    for (World* world : {&any, &own}) world->upsert(publication("bar/a", 1, {c.host}, {"10.0.0.1"}));
+    const auto claimed = [](const World& world) {
+      return world.directory.zones()[0]->names() + world.directory.zones()[1]->names() == 5;
+    };
+    CHECK(claimed(any) == c.any);
+    CHECK(claimed(own) == c.own);
+    CHECK(own.skipped(SkipReason::kOtherNamespace) == (c.any && !c.own ? 1 : 0));
+  }
 }
 
 TEST_CASE("what a list has not confirmed, and only it") {

@@ -163,9 +163,10 @@ hosts: [c.bar.global]
   const auto lines = log.take();
   REQUIRE(lines.size() == 3);
   CHECK(lines[0] == "warning source east: " + reading.directory.path("1.yaml") + ":5: passed over, as it has no kind");
-  CHECK(lines[1] == "warning source east: ServiceEntry default/1.yaml:2: not served, invalid-object: '" +
-                        reading.directory.path("1.yaml") +
-                        ":2': metadata.name: expected 1 to 253 printable characters without '/'");
+  CHECK(std::count(lines.begin() + 1, lines.end(),
+                   "warning source east: ServiceEntry default/1.yaml:2: not served, invalid-object: '" +
+                       reading.directory.path("1.yaml") +
+                       ":2': metadata.name: expected 1 to 253 printable characters without '/'") == 1);
   CHECK(reading.look() == "240.0.0.1, nxdomain, nxdomain");
   CHECK(log.take().empty());
 }

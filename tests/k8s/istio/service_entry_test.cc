@@ -36,6 +36,22 @@ TEST_CASE("a whole ServiceEntry") {
   CHECK(entry->export_to == std::vector<std::string>{"*", "."});
   CHECK(entry->status_addresses ==
         std::vector<ServiceEntry::StatusAddress>{{"240.240.0.1", ""}, {"2001:2::1", "a.bar.global"}});
+  CHECK(entry->target_ports.empty());
+  CHECK(entry->endpoints.empty());
+  CHECK(entry->skipped.empty());
+}
+
+TEST_CASE("endpoints and their ports") {
+  json object = json::parse(object_with("/spec/ports/0/targetPort", 8080));
+  object["spec"]["endpoints"] = {{{"address", "10.0.0.1"}, {"ports", {{"http1", 15443}}}, {"weight", 3}},
+                                 {{"address", "unix:///a.sock"}},
+                                 {{"labels", {{"a", "b"}}}},
+                                 {{"address", nullptr}, {"ports", nullptr}}};
+  const auto entry = parse_service_entry(object.dump());
+  REQUIRE(entry);
+  CHECK(entry->target_ports == ServiceEntry::PortMap{{"http1", 8080}});
+  CHECK(entry->endpoints == std::vector<ServiceEntry::Endpoint>{
+                                {"10.0.0.1", {{"http1", 15443}}}, {"unix:///a.sock", {}}, {"", {}}, {"", {}}});
   CHECK(entry->skipped.empty());
 }
 
@@ -79,6 +95,14 @@ TEST_CASE("what makes an object unusable, and what costs a part of it") {
       {"/spec/ports/0/name", "a\nb", "", 1},
       {"/spec/ports/0/protocol", nullptr, "", 1},
       {"/spec/ports/0/protocol", 6, "invalid-port spec.ports[0] http1", 1},
+      {"/spec/ports/0/targetPort", "a", "invalid-port spec.ports[0] http1", 1},
+      {"/spec/endpoints", nullptr, "", 1},
+      {"/spec/endpoints", "10.0.0.1", "invalid-object spec.endpoints", 0},
+      {"/spec/endpoints", std::vector<json>(4097, {{"address", "10.0.0.1"}}), "invalid-object spec.endpoints", 0},
+      {"/spec/endpoints", json::array({"10.0.0.1"}), "invalid-address spec.endpoints[0]", 1},
+      {"/spec/endpoints", json::array({{{"address", 5}}}), "invalid-address spec.endpoints[0]", 1},
+      {"/spec/endpoints", json::array({{{"ports", 5}}}), "invalid-address spec.endpoints[0]", 1},
+      {"/spec/endpoints", json::array({{{"ports", {{"a", "b"}}}}}), "invalid-address spec.endpoints[0]", 1},
       {"/spec/resolution", 1, "invalid-object spec.resolution", 0},
       {"/spec/exportTo", "*", "invalid-object spec.exportTo", 0},
       {"/spec/exportTo", json::array({5}), "invalid-object spec.exportTo", 0},  // not the empty list, which is public
