@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "k8s/api/api_objects.h"
+
 namespace meshdns {
 namespace {
 
@@ -27,9 +29,9 @@ void ExecPlugin::ended(const Result<std::string>& output) {
 }
 
 std::optional<Error> ExecPlugin::take(const Result<std::string>& output) {
-  const std::string who = "the exec plugin " + config_.command + " ";
+  const std::string who = "the exec plugin " + printable(config_.command) + " ";
   if (!output) {
-    const std::string hint = config_.install_hint.empty() ? "" : "; " + config_.install_hint;
+    const std::string hint = config_.install_hint.empty() ? "" : "; " + printable(config_.install_hint);
     return Error{who + output.error() + hint};
   }
   auto credential = parse_exec_credential(*output, config_.api_version);
