@@ -174,7 +174,7 @@ void read_publish(const Value& value, CatalogOptions& publish, PublishRules& rul
       {"claims", [&](const Value& v) { v.read(publish.claims, parse_claims); }},
       {"withoutAddress", [&](const Value& v) { without_address = v.get(parse_without_address); }},
       {"defaultAddress", [&](const Value& v) { v.read(rules.default_address, parse_default_address); }},
-      {"conflicts", [](const Value& v) { v.only("oldest"); }},
+      {"conflicts", [&](const Value& v) { v.read(publish.conflicts, parse_conflicts); }},
       {"reverse", [&](const Value& v) { v.read_list(0, publish.reverse, parse_block); }},
       {"services", [&](const Value& v) { v.read(publish.services, parse_bool); }},
   });

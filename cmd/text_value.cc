@@ -174,6 +174,11 @@ Result<CatalogOptions::Claims> parse_claims(std::string_view text) {
   return parse_choice<Claims, 2>(text, {{{"any", Claims::kAny}, {"namespace", Claims::kNamespace}}});
 }
 
+Result<CatalogOptions::Conflicts> parse_conflicts(std::string_view text) {
+  using Conflicts = CatalogOptions::Conflicts;
+  return parse_choice<Conflicts, 2>(text, {{{"oldest", Conflicts::kOldest}, {"merge", Conflicts::kMerge}}});
+}
+
 Result<PublishRules::Visibility> parse_visibility(std::string_view text) {
   using Visibility = PublishRules::Visibility;
   return parse_choice<Visibility, 2>(text, {{{"public", Visibility::kPublic}, {"all", Visibility::kAll}}});

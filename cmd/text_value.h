@@ -62,6 +62,7 @@ Result<std::string> parse_version(std::string_view text);
 /// What zones[].answer and the keys of publish are.
 Result<Answer> parse_answer(std::string_view text);
 Result<CatalogOptions::Claims> parse_claims(std::string_view text);
+Result<CatalogOptions::Conflicts> parse_conflicts(std::string_view text);
 Result<PublishRules::Visibility> parse_visibility(std::string_view text);
 Result<PublishRules::WithoutAddress> parse_without_address(std::string_view text);
 

@@ -180,6 +180,7 @@ std::string explanation_json(std::string_view name, std::string_view type, const
                          {"object", claimant.object},
                          {"created", timestamp(claimant.created)},
                          {"addresses", claimant.addresses},
+                         {"origin", claimant.origin},
                          {"wins", claimant.wins},
                          {"why", claimant.why}});
   }

@@ -113,7 +113,7 @@ void Catalog::State::upsert(SourceId source, const Publication& publication) {
     return;
   }
   if (held != nullptr) remove(source, *held);
-  for (const HostAddresses& host : ours.hosts) touch_winner(host.owner.wire());
+  for (const HostAddresses& host : ours.hosts) touch_contributors(host.owner.wire());
   const auto hash_of = [&](std::span<const uint8_t> owner) {
     name.parse(owner, directory.key());
     return name.hash(0);
@@ -132,7 +132,7 @@ void Catalog::State::remove(SourceId source, Holding& holding) {
   withdrawn.push_back(claims.take(holding));
   sources[source]->set_entries(sources[source]->entries() - 1);
   touch(holding);
-  for (const Claim& claim : holding.claims()) touch_winner(claim.owner());
+  for (const Claim& claim : holding.claims()) touch_contributors(claim.owner());
 }
 
 void Catalog::State::touch(std::span<const uint8_t> owner) {
@@ -213,6 +213,7 @@ void Catalog::State::settle() {
   touched.clear();
   withdrawn.clear();
   derived.clear();
+  derived_of.clear();
   directory.epochs().reclaim();
 }
 

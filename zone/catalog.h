@@ -32,6 +32,12 @@ struct CatalogOptions {
                  // name.NAMESPACE.global, *.NAMESPACE.global, a.b.NAMESPACE.global; not NAMESPACE.global, nor *.global
   };
   Claims claims = Claims::kAny;
+  enum class Conflicts : uint8_t {
+    kOldest,  // of several claimants of a host the first in order of precedence answers
+    kMerge,  // the first ones answer together, addresses and ports: up to 64 of them that have up to 256 addresses together, so
+             // that an answer stays one that a client can use
+  };
+  Conflicts conflicts = Conflicts::kOldest;
   std::vector<IpBlock>
       reverse{};          // PTR for published addresses within, in the zones that the directory has for them; of
                           // an address at most 64, the hosts of the first claimants
@@ -81,7 +87,7 @@ class Catalog {
 
   /// Readable from any thread.
   struct Counts {
-    std::atomic<uint64_t> conflicts{0};                         // owners with more than one claimant
+    std::atomic<uint64_t> conflicts{0};                         // owners whose claimants do not all answer the same
     std::array<std::atomic<uint64_t>, kSkipReasons> skipped{};  // objects with something skipped, by reason
   };
   const Counts& counts() const;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -32,7 +33,11 @@ using AddressIndex = std::set<AddressOrder::Entry, AddressOrder>;
 
 struct Catalog::State {
   State(Directory& zones, Sources& all, CatalogOptions chosen)
-      : directory(zones), sources(all), options(std::move(chosen)), claims(zones.key()), lists(all.size()) {}
+      : directory(zones),
+        sources(all),
+        options(std::move(chosen)),
+        claims(zones.key(), options.services),
+        lists(all.size()) {}
 
   /// An owner whose claimants changed, and what that means for its zone.
   struct Touched {
@@ -49,7 +54,9 @@ struct Catalog::State {
   void touch(std::span<const uint8_t> owner);
   void touch(const Holding& holding);
   void touch_derived(const Claim& claim);
-  void touch_winner(std::span<const uint8_t> owner);
+  void touch_contributors(std::span<const uint8_t> owner);
+  std::vector<Explanation::Claimant> claimants_of(const Claim* winner) const;
+  std::vector<const Claim*> contributors(const Claim* winner) const;
   bool derives() const { return options.services || !options.reverse.empty(); }
   bool is_reversed(const Claim& claim, const IpAddress& address) const;
   void index_addresses(const Holding& holding, bool added);
@@ -83,7 +90,8 @@ struct Catalog::State {
   // Of the batch under way, and scratch.
   std::vector<Touched> touched;
   std::vector<HoldingPtr> withdrawn;
-  std::deque<Name> derived;  // owners in `touched` that no holding has
+  std::deque<Name> derived;                     // owners in `touched` that no holding has
+  std::unordered_set<const Claim*> derived_of;  // the claims that they are derived from
   Packer packer;
   OwnerBuilder builder;
   QueryName name;

@@ -14,6 +14,12 @@ namespace {
 
 // Of one address. All hosts behind one gateway share its address; who asks for its name has no use for a thousand (RFC 2181 §10.2).
 constexpr size_t kMostHosts = 64;
+// Claims looked at for them: tens of thousands that lost their hosts must not be looked at for every change. Names that are missed
+// beyond it are names of that address alone.
+constexpr size_t kMostClaims = 1024;
+// Of one host: see CatalogOptions.
+constexpr size_t kMostMerged = 64;
+constexpr size_t kMostAddresses = 256;
 
 bool is_wildcard(std::span<const uint8_t> owner) { return owner.size() > 2 && owner[0] == 1 && owner[1] == '*'; }
 
@@ -37,13 +43,24 @@ std::optional<Name> service_name(const Port& port, std::span<const uint8_t> host
   return name ? std::optional(*std::move(name)) : std::nullopt;
 }
 
+/// All of theirs, each once.
+std::vector<IpAddress> addresses_of(const std::vector<const Claim*>& claims) {
+  std::vector<IpAddress> addresses;
+  for (const Claim* claim : claims) {
+    for (const IpAddress& address : claim->addresses()) {
+      if (claims.size() == 1 || std::ranges::count(addresses, address) == 0) addresses.push_back(address);
+    }
+  }
+  return addresses;
+}
+
 }  // namespace
 
 // Which owners a change concerns --------------------------------------------------------------------------------------
 
 /// The owners of SRV and PTR records that exist, or not, because of the claim.
 void Catalog::State::touch_derived(const Claim& claim) {
-  if (!derives() || is_wildcard(claim.owner())) return;
+  if (!derives() || is_wildcard(claim.owner()) || !derived_of.insert(&claim).second) return;
   const auto touch_name = [this](Name owner) { touch(derived.emplace_back(std::move(owner)).wire()); };
   if (options.services) {
     for (const Port& port : claim.holding().ports()) {
@@ -56,10 +73,23 @@ void Catalog::State::touch_derived(const Claim& claim) {
 }
 
 /// Whoever is about to lose the owner, or has just won it.
-void Catalog::State::touch_winner(std::span<const uint8_t> owner) {
+void Catalog::State::touch_contributors(std::span<const uint8_t> owner) {
   if (!derives()) return;
   name.parse(owner, directory.key());
-  if (const Claim* winner = claims.winner(owner, name.hash(0))) touch_derived(*winner);
+  for (const Claim* claim : contributors(claims.winner(owner, name.hash(0)))) touch_derived(*claim);
+}
+
+/// Those of an owner's claimants who answer: the winner, or the first ones together. None without a winner.
+std::vector<const Claim*> Catalog::State::contributors(const Claim* winner) const {
+  std::vector<const Claim*> first;
+  size_t addresses = 0;
+  for (const Claim* claim = winner; claim != nullptr && first.size() < kMostMerged; claim = claim->next) {
+    addresses += size_t{claim->v4} + claim->v6;
+    if (!first.empty() && (options.conflicts == CatalogOptions::Conflicts::kOldest || addresses > kMostAddresses))
+      break;
+    first.push_back(claim);
+  }
+  return first;
 }
 
 bool Catalog::State::is_reversed(const Claim& claim, const IpAddress& address) const {
@@ -82,9 +112,9 @@ void Catalog::State::index_addresses(const Holding& holding, bool added) {
   }
 }
 
-/// Many claims lead to one PTR owner: it is decided once.
+/// Many claims lead to one PTR owner, or are one host's: it is decided once.
 void Catalog::State::forget_repeated_touches() {
-  if (derived.empty()) return;
+  if (derived.empty() && claims.shared() == 0) return;
   std::sort(touched.begin(), touched.end(), [](const Touched& a, const Touched& b) {
     return std::lexicographical_compare(a.owner.begin(), a.owner.end(), b.owner.begin(), b.owner.end());
   });
@@ -104,7 +134,8 @@ bool Catalog::State::compose(const Zone& zone, std::span<const uint8_t> owner) {
     if (zone.file_decides(host)) return !builder.empty();
   }
   const uint32_t ttl = zone.options().ttl;
-  if (const Claim* winner = claims.winner(owner, name.hash(0))) add_addresses(builder, winner->addresses(), ttl);
+  const std::vector<IpAddress> addresses = addresses_of(contributors(claims.winner(owner, name.hash(0))));
+  if (!addresses.empty()) add_addresses(builder, addresses, ttl);
   if (options.services) add_service(ttl);
   if (!options.reverse.empty() && !builder.has(rr_type::kPtr)) {
     const std::vector<Name> hosts = hosts_of(owner);
@@ -114,7 +145,7 @@ bool Catalog::State::compose(const Zone& zone, std::span<const uint8_t> owner) {
   return !builder.empty();
 }
 
-/// Where `name` is _port._proto.host: an SRV record for each such port of the host's winning claimant. Priority and weight are 0, as
+/// Where `name` is _port._proto.host: an SRV record for each such port of those who answer for the host. Priority and weight are 0, as
 /// there is no choice to be made (RFC 2782).
 void Catalog::State::add_service(uint32_t ttl) {
   const auto is_underscored = [this](size_t suffix) {
@@ -122,17 +153,19 @@ void Catalog::State::add_service(uint32_t ttl) {
   };
   if (name.labels() < 3 || !is_underscored(0) || !is_underscored(1) || builder.has(rr_type::kSrv)) return;
   const std::span<const uint8_t> host = name.wire(2);
-  const Claim* winner = claims.winner(host, name.hash(2));
-  if (winner == nullptr || is_wildcard(host)) return;
+  const std::vector<const Claim*> claimants = contributors(claims.winner(host, name.hash(2)));
+  if (claimants.empty() || is_wildcard(host)) return;
   QueryName host_name;
   host_name.parse(host, directory.key());
   const Zone* zone = directory.find(host_name);
   if (zone == nullptr || zone->file_decides(*Name::from_wire(host))) return;
 
   std::set<uint16_t> numbers;
-  for (const Port& port : winner->holding().ports()) {
-    const auto owner = service_name(port, host);
-    if (owner && std::ranges::equal(owner->wire(), name.wire())) numbers.insert(port.number);
+  for (const Claim* claim : claimants) {
+    for (const Port& port : claim->holding().ports()) {
+      const auto owner = service_name(port, host);
+      if (owner && std::ranges::equal(owner->wire(), name.wire())) numbers.insert(port.number);
+    }
   }
   if (!numbers.empty()) builder.rrset(rr_type::kSrv, ttl);
   for (const uint16_t number : numbers) {
@@ -149,14 +182,17 @@ std::vector<Name> Catalog::State::hosts_of(std::span<const uint8_t> reverse_owne
   const auto address = reverse_address(reverse_owner);
   if (!address) return hosts;
   QueryName host;
+  size_t seen = 0;
   for (auto at = by_address.lower_bound({*address, nullptr});
-       at != by_address.end() && at->first == *address && hosts.size() < kMostHosts; ++at) {
+       at != by_address.end() && at->first == *address && hosts.size() < kMostHosts && seen < kMostClaims;
+       ++at, ++seen) {
     const Claim& claim = *at->second;
     host.parse(claim.owner(), directory.key());
-    if (claims.winner(claim.owner(), host.hash(0)) != &claim) continue;
+    if (std::ranges::count(contributors(claims.winner(claim.owner(), host.hash(0))), &claim) == 0) continue;
     Name published = *Name::from_wire(claim.owner());
     const Zone* zone = directory.find(host);
-    if (zone != nullptr && !zone->file_decides(published)) hosts.push_back(std::move(published));
+    const bool is_known = std::ranges::count(hosts, published) > 0;
+    if (!is_known && zone != nullptr && !zone->file_decides(published)) hosts.push_back(std::move(published));
   }
   std::sort(hosts.begin(), hosts.end());
   return hosts;

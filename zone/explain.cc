@@ -24,33 +24,14 @@ std::vector<std::string> texts(const Name& owner, OwnerNode::Found found) {
   return texts;
 }
 
-/// "older than b/x" for a winner, "younger than b/x" for who lost to it.
-std::string why(const Holding& self, const Holding& winner, const Holding* runner_up, const Sources& sources) {
-  const bool wins = &self == &winner;
-  if (wins && runner_up == nullptr) return "the only claimant";
-  const Holding& other = wins ? *runner_up : winner;
+/// "older than b/x" for who comes before the other, "younger than b/x" for who comes behind it.
+std::string order(const Holding& self, const Holding& other, const Sources& sources) {
+  const bool first = precedes(self, other);
   const std::string who = sources[other.source]->name() + "/" + std::string(other.object());
   if (self.source != other.source)
-    return (wins ? "its source comes before that of " : "its source comes after that of ") + who;
-  if (self.created != other.created) return (wins ? "older than " : "younger than ") + who;
-  return "as old as " + who + (wins ? ", and before it by name" : ", and behind it by name");
-}
-
-std::vector<Explanation::Claimant> claimants_of(const Claim* winner, const Sources& sources) {
-  std::vector<Explanation::Claimant> claimants;
-  for (const Claim* claim = winner; claim != nullptr; claim = claim->next) {
-    const Holding& holding = claim->holding();
-    const Holding* runner_up = winner->next == nullptr ? nullptr : &winner->next->holding();
-    Explanation::Claimant claimant{.source = sources[holding.source]->name(),
-                                   .object = std::string(holding.object()),
-                                   .created = holding.created,
-                                   .addresses = {},
-                                   .wins = claim == winner,
-                                   .why = why(holding, winner->holding(), runner_up, sources)};
-    for (const IpAddress& address : claim->addresses()) claimant.addresses.push_back(address.text());
-    claimants.push_back(std::move(claimant));
-  }
-  return claimants;
+    return (first ? "its source comes before that of " : "its source comes after that of ") + who;
+  if (self.created != other.created) return (first ? "older than " : "younger than ") + who;
+  return "as old as " + who + (first ? ", and before it by name" : ", and behind it by name");
 }
 
 /// Whether what an object spelled, in whatever case and with a trailing dot or not, is `name`, or a wildcard above it.
@@ -128,6 +109,32 @@ void Catalog::State::note_blocked_wildcard(const Zone& zone, const QueryName& as
   }
 }
 
+/// The first of them, and whether they answer; why they do or do not.
+std::vector<Explanation::Claimant> Catalog::State::claimants_of(const Claim* winner) const {
+  constexpr size_t kMost = 100;  // a person reads no more
+  std::vector<Explanation::Claimant> result;
+  const std::vector<const Claim*> answering = contributors(winner);
+  const bool merges = options.conflicts == CatalogOptions::Conflicts::kMerge;
+  for (const Claim* claim = winner; claim != nullptr && result.size() < kMost; claim = claim->next) {
+    const Claim* const other = claim == winner ? winner->next : winner;
+    std::string why = other == nullptr ? "the only claimant" : order(claim->holding(), other->holding(), sources);
+    const bool answers = std::ranges::count(answering, claim) > 0;
+    if (answers && merges && other != nullptr) why = "merged; " + why;
+    if (!answers && merges) why = "behind those that are merged; " + why;
+    if (claim != winner && claims.same_answer(*claim, *winner)) why = "gives the same answer; " + why;
+    Explanation::Claimant& claimant =
+        result.emplace_back(Explanation::Claimant{.source = sources[claim->holding().source]->name(),
+                                                  .object = std::string(claim->holding().object()),
+                                                  .created = claim->holding().created,
+                                                  .addresses = {},
+                                                  .origin = std::string(text(claim->origin())),
+                                                  .wins = answers,
+                                                  .why = std::move(why)});
+    for (const IpAddress& address : claim->addresses()) claimant.addresses.push_back(address.text());
+  }
+  return result;
+}
+
 /// Of all who asked for the name, or for a wildcard above it: that, and what of the object keeps all its hosts from an answer.
 void Catalog::State::note_skipped(const Name& asked, const Claim* winner, Explanation& result) const {
   std::set<const Holding*> claimants;
@@ -169,7 +176,7 @@ const Claim* Catalog::State::explain_answer(const Name& asked, uint16_t type, Ex
 
   result.owner = owner.text();
   const Claim* winner = claims.winner(owner.wire(), found.node->hash());
-  result.claimants = claimants_of(winner, sources);
+  result.claimants = claimants_of(winner);
   for (Explanation::Claimant& claimant : result.claimants) {
     if (by_file) claimant.wins = false, claimant.why = "the zone's file decides about " + owner.text();
   }

@@ -19,6 +19,7 @@ struct Explanation {
     std::string object;                  // namespace/name
     int64_t created = 0;                 // Unix seconds
     std::vector<std::string> addresses;  // what it would answer
+    std::string origin;                  // where it has them from: "spec.addresses"
     bool wins = false;
     std::string why;  // "the only claimant", "younger than east/bar/a", …
   };
@@ -37,7 +38,7 @@ struct Explanation {
   std::string closest_encloser;      // empty without a zone
   std::string owner;                 // the owner that gives the answer: the name, or the wildcard; empty without one
   std::vector<std::string> records;  // the answer in presentation form, as the query name's records
-  std::vector<Claimant> claimants;   // the winner first
+  std::vector<Claimant> claimants;   // the winner first; at most 100
   std::vector<Skipped> skipped;
   std::string note;  // what a person should know besides: "an existing name blocks the wildcard *.bar.global", …
 };

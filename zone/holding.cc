@@ -39,9 +39,14 @@ std::span<const uint8_t> Claim::owner() const {
   return {wire, name_size(wire)};
 }
 
+std::span<const uint8_t> Claim::packed_addresses() const {
+  const std::span<const uint8_t> name = owner();
+  return {name.data() + name.size(), v4 * size_t{4} + v6 * size_t{16}};
+}
+
 std::vector<IpAddress> Claim::addresses() const {
   std::vector<IpAddress> addresses;
-  const uint8_t* at = owner().data() + owner().size();
+  const uint8_t* at = packed_addresses().data();
   for (unsigned i = 0; i < v4; ++i, at += 4) addresses.push_back(IpAddress::v4(std::span<const uint8_t, 4>(at, 4)));
   for (unsigned i = 0; i < v6; ++i, at += 16) addresses.push_back(IpAddress::v6(std::span<const uint8_t, 16>(at, 16)));
   return addresses;
@@ -57,8 +62,8 @@ std::span<const uint8_t> Holding::packed() const {
 std::vector<Port> Holding::ports() const {
   const uint8_t* at = packed().data() + object_size;
   if (claim_count > 0) {
-    const Claim& last = claims().back();
-    at = last.owner().data() + last.owner().size() + last.v4 * size_t{4} + last.v6 * size_t{16};
+    const std::span<const uint8_t> last = claims().back().packed_addresses();
+    at = last.data() + last.size();
   }
   const auto take16 = [&at] {
     at += 2;

@@ -33,6 +33,7 @@ struct Claim {
   const Holding& holding() const;
   std::span<const uint8_t> owner() const;  // wire form
   std::vector<IpAddress> addresses() const;
+  std::span<const uint8_t> packed_addresses() const;
   AddressOrigin origin() const { return static_cast<AddressOrigin>(origin_bits); }
 };
 

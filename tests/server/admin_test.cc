@@ -93,7 +93,7 @@ TEST_CASE("an explanation as JSON") {
   explanation.zone = "global";
   explanation.owner = "a.global";
   explanation.records = {"a.global. 30 IN A 240.0.0.1"};
-  explanation.claimants = {{"east", "bar/a", 1700000000, {"240.0.0.1"}, true, "the oldest"}};
+  explanation.claimants = {{"east", "bar/a", 1700000000, {"240.0.0.1"}, "spec.addresses", true, "the oldest"}};
   explanation.skipped = {{"east", "bar/b", "\xff", "invalid-host", "a host name"}};  // not UTF-8: must not throw
   const Running running(fixture);
   const auto response = running.get("/explain?name=A.Global.&type=aaaa");
@@ -106,6 +106,7 @@ TEST_CASE("an explanation as JSON") {
   CHECK(json["outcome"] == "answer");
   CHECK(json["records"] == nlohmann::json::array({"a.global. 30 IN A 240.0.0.1"}));
   CHECK(json["claimants"][0]["created"] == "2023-11-14T22:13:20Z");
+  CHECK(json["claimants"][0]["origin"] == "spec.addresses");
   CHECK(json["claimants"][0]["wins"] == true);
   CHECK(json["skipped"][0]["reason"] == "invalid-host");
 

@@ -37,6 +37,11 @@ ENTRIES = [
     entry("pods", "a.pod.example", ["240.0.0.12"], endpoints=[endpoint("10.0.0.12"), endpoint("2001:db8::12")]),
     entry("private", "private.bar.global", ["240.0.0.13"], exportTo=["."]),
     entry("foreign", ["a.foo.global", "*.foo.global", "deep.a.bar.global", "bar.global"], ["240.0.0.14"]),
+    entry("old", "twice.bar.global", ["240.0.0.21", "240.0.0.22"], created="2024-01-01T00:00:00Z"),
+    entry("young", "twice.bar.global", ["240.0.0.22", "240.0.0.23"], created="2025-01-01T00:00:00Z",
+          ports=[{"name": "grpc", "number": 7000, "protocol": "GRPC"}]),
+    entry("one", "agreed.bar.global", ["240.0.0.24", "240.0.0.25"]),
+    entry("two", "agreed.bar.global", ["240.0.0.25", "240.0.0.24"]),
     # made to hurt
     entry("huge", [f"huge{n}.bar.global" for n in range(256)], wide("240.1", 256)),
     entry("crowd", ["crowd.bar.global"], endpoints=[endpoint(address) for address in wide("10.1", 4096)]),
@@ -52,6 +57,7 @@ CONFIGS = {
     "default6": {"zones": ZONES, "publish": {"defaultAddress": "2001:db8::9"}},
     "endpoints": {"zones": ZONES, "publish": {"withoutAddress": "endpoints"}},
     "pods": {"zones": [{"name": "global", "answer": "endpoints"}], "publish": {"reverse": ["10.0.0.0/8", "240.0.0.0/8"]}},
+    "merge": {"publish": {"conflicts": "merge", "reverse": ["240.0.0.0/8"], "services": True}},
     "plain-ptr": {"zones": ZONES, "publish": {"reverse": ["10.0.0.0/8", "240.0.0.0/8"]}},
     "default-ptr": {"publish": {"reverse": ["240.0.0.0/8"], "defaultAddress": "240.9.9.9"}},
 }
@@ -92,6 +98,11 @@ CASES = [
     ("pods", "target.bar.global", "NXDOMAIN", []),
     ("pods", "x.wild.bar.global", "NOERROR", ["10.0.0.11"]),
     ("pods", "i.bar.global", "NXDOMAIN", []),
+    ("plain", "twice.bar.global", "NOERROR", ["240.0.0.21", "240.0.0.22"]),
+    ("merge", "twice.bar.global", "NOERROR", ["240.0.0.21", "240.0.0.22", "240.0.0.23"]),
+    ("merge", "23.0.0.240.in-addr.arpa", "NOERROR", ["twice.bar.global."]),
+    ("merge", "22.0.0.240.in-addr.arpa", "NOERROR", ["twice.bar.global."]),
+    ("plain-ptr", "23.0.0.240.in-addr.arpa", "NXDOMAIN", []),
     # names of addresses: those of the service's alone
     ("plain-ptr", "1.0.0.240.in-addr.arpa", "NOERROR", ["vip.bar.global."]),
     ("plain-ptr", "4.0.240.240.in-addr.arpa", "NOERROR", ["i.bar.global.", "j.bar.global."]),
@@ -155,6 +166,19 @@ def test_skipped(server_of, config, name, obj, reason, what):
     assert (obj, reason, what) in [(each["object"], each["reason"], each["what"]) for each in skipped]
     assert f'entries_skipped{{reason="{reason}"}}' in server.get("/metrics").text
     assert any(f"ServiceEntry {obj}: not served, {reason}: " in line for line in server.log.splitlines())
+
+
+def test_the_ports_of_merged_claimants(server_of):
+    for name, port in (("_http1", 8000), ("_grpc", 7000)):
+        answer = server_of("merge").query(f"{name}._tcp.twice.bar.global", "SRV")
+        assert [rdata.port for rrset in answer.answer for rdata in rrset] == [port]
+
+
+def test_the_same_answer_is_no_conflict(server_of):
+    assert server_of("plain").metrics()["meshdns_conflicts"] == 1  # twice.bar.global
+    claimants = server_of("plain").get("/explain?name=agreed.bar.global&type=A").json()["claimants"]
+    assert [each["wins"] for each in claimants] == [True, False]
+    assert "the same answer" in claimants[1]["why"]
 
 
 def test_the_first_of_many_endpoints(server_of):

@@ -57,7 +57,7 @@ WRONG = [
     ([], "zones: [{name: global, answer: pods}]\n", r"FILE:1: zones\[0\]\.answer.*pods.*endpoints"),
     ([], "publish:\n  withoutAddress: default\n", r"FILE:2: publish: .*defaultAddress"),
     # keys of later versions: the default is accepted, anything else refused by name
-    ([], "publish:\n  conflicts: merge\n", r"FILE:2: publish\.conflicts.*not yet supported"),
+    ([], "publish:\n  conflicts: newest\n", r"FILE:2: publish\.conflicts.*newest.*merge"),
     ([], "state: /var/lib/meshdns\n", r"FILE:1: state.*not yet supported"),
 ]
 

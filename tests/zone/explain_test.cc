@@ -79,6 +79,43 @@ TEST_CASE("who gives the answer, and who lost") {
   CHECK(explanation.claimants[1].addresses == std::vector<std::string>{"10.0.0.2"});
 }
 
+TEST_CASE("claimants who agree, and claimants who are merged") {
+  struct Case {
+    CatalogOptions::Conflicts conflicts;
+    const char* addresses[3];  // of bar/a, the oldest, to bar/c
+    const char* why[3];
+    bool wins[3];
+  };
+  constexpr auto kOldest = CatalogOptions::Conflicts::kOldest;
+  constexpr auto kMerge = CatalogOptions::Conflicts::kMerge;
+  const std::vector<Case> cases = {
+      {kOldest,
+       {"10.0.0.1", "10.0.0.1", "10.0.0.2"},
+       {"older than east/bar/b", "gives the same answer; younger than east/bar/a", "younger than east/bar/a"},
+       {true, false, false}},
+      {kMerge,
+       {"10.0.0.1", "10.0.0.1", "10.0.0.2"},
+       {"merged; older than east/bar/b", "gives the same answer; merged; younger than east/bar/a",
+        "merged; younger than east/bar/a"},
+       {true, true, true}},
+  };
+  for (const Case& c : cases) {
+    Directory directory({test::zone_options("global")}, 1);
+    Sources sources = test::sources({"east"});
+    Catalog catalog(directory, sources, {.conflicts = c.conflicts});
+    for (int n = 0; n < 3; ++n) {
+      catalog.apply(0, {{publication(std::string("bar/") + "abc" [n], n, { "a.global" }, {c.addresses[n]})}, {}});
+    }
+    const Explanation explanation = catalog.explain(name("a.global"), rr_type::kA);
+    REQUIRE(explanation.claimants.size() == 3);
+    for (size_t n = 0; n < 3; ++n) {
+      CHECK(explanation.claimants[n].why == c.why[n]);
+      CHECK(explanation.claimants[n].wins == c.wins[n]);
+      CHECK(explanation.claimants[n].origin == "spec.addresses");
+    }
+  }
+}
+
 TEST_CASE("what asked for the name and was skipped") {
   const World world;
   struct Case {
