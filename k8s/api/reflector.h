@@ -2,9 +2,9 @@
 
 // Mirrors one resource of one cluster: lists it, watches it, and starts again wherever that breaks, for ever:
 //
-//   discover ──▶ stream list ─────▶ watch ──▶ watch again from the last resourceVersion: ended, refused, 5xx
+//   discover ──▶ stream list ─────▶ watch ──▶ watch again from the last resourceVersion: ended, refused
 //      ▲ ▲           │ 400, 422,    ▲   │
-//      │ │           │ 5xx, broken  │   ├───▶ probe, then watch again: the connection broke, or could not be made
+//      │ │           │ 5xx, broken  │   ├───▶ probe, then watch again: the connection broke, or could not be made; 5xx
 //      │ │           ▼              │   │
 //      │ │       paged list ────────┘   └───▶ list from resourceVersion "": 410, as a status or as an ERROR event; silence
 //      │ └── 404: the next served version, else discover again, as the CRD may come later

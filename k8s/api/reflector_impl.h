@@ -61,6 +61,7 @@ class Reflector::Impl final : private HttpReceiver {
   void unreachable(const HttpError& error);
   void silent(const HttpError& error);
   State after_break();
+  State after_failure() const;
   State by_pages();
   bool try_again(bool others);
   void unidentified(const HttpError& error);

@@ -34,8 +34,13 @@ void Reflector::Impl::unreachable(const HttpError& error) {
 }
 
 Reflector::Impl::State Reflector::Impl::after_break() {
-  if (state_ == State::kWatching) return State::kProbing;
-  return state_ == State::kStreamListing && accepted() ? by_pages() : state_;
+  if (state_ == State::kStreamListing && accepted()) return by_pages();
+  return after_failure();
+}
+
+// Where a server was away, or is not well, its etcd may have been restored.
+Reflector::Impl::State Reflector::Impl::after_failure() const {
+  return state_ == State::kWatching ? State::kProbing : state_;
 }
 
 // What cannot send a stream, or cuts it, may send pages or let them pass.
@@ -61,10 +66,10 @@ void Reflector::Impl::unidentified(const HttpError& error) {
 
 void Reflector::Impl::refused(const ApiStatus& status) {
   if (status.is_expired()) return expired(status);
-  if (state_ == State::kProbing) return enter(State::kWatching);  // which will hear the same, where that matters
   switch (status.code) {
     case 400:
     case 422:
+      if (state_ == State::kProbing) return enter(State::kWatching);  // a server that cannot tell
       if (state_ != State::kStreamListing) return failed(SourceError::kProtocol, status);
       can_stream_list_ = false;
       return choose_list();
@@ -93,8 +98,9 @@ void Reflector::Impl::forbidden(const ApiStatus& status) {
     versions_ = resource_.versions;  // those that are not served are not found
     return choose_list();
   }
-  const std::string verb = state_ == State::kListing ? "list" : "watch";
-  trouble_.begins(SourceError::kForbidden, state_ == State::kListing ? 1 : 0,
+  const bool lists = state_ == State::kListing || state_ == State::kProbing;
+  const std::string verb = lists ? "list" : "watch";
+  trouble_.begins(SourceError::kForbidden, lists ? 1 : 0,
                   "the API server forbids to " + verb + " (" + status.message +
                       "), grant the verbs get, list and watch on " + resource_.text());
   // Not the longest wait at once: an API server that has just started forbids everything until it has read its roles.
@@ -118,7 +124,8 @@ void Reflector::Impl::failed(SourceError kind, const ApiStatus& status) {
                       status.message + "), trying again for as long as it takes");
   // What is wrong with a request would stay wrong: its resourceVersion, or the token of its page.
   if (kind == SourceError::kProtocol && state_ != State::kDiscovering) return retry_from_list();
-  const State next = kind == SourceError::kServer && state_ == State::kStreamListing ? by_pages() : state_;
+  State next = state_;
+  if (kind == SourceError::kServer) next = state_ == State::kStreamListing ? by_pages() : after_failure();
   // A server that says when it will be ready is believed, some times.
   const bool told = status.retry_after > seconds{0} && ++told_to_wait_ <= kMaxToldToWait;
   if (told) return retry(next, std::min(status.retry_after, kLongestRetryAfter));
