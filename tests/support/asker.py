@@ -10,12 +10,15 @@ from support.meshdns import rcode, records
 class Asker(threading.Thread):
     """Asks for the same names over and over; notes every answer that differs from the first, and every silence."""
 
-    def __init__(self, server, names, **options):
+    def __init__(self, server, names, every=0, **options):
+        """every: seconds between two rounds."""
         super().__init__(daemon=True)
         self.server = server
+        self.every = every
         self.options = options  # of query()
         self.expected = {name: self._ask(name) for name in names}
         self.wrong = []
+        self.worst_round = 0  # the most wrong answers in one
         self.asked = 0
         self._stopping = threading.Event()
         self.start()
@@ -25,7 +28,8 @@ class Asker(threading.Thread):
         return rcode(answer), records(answer), len(records(answer, "authority", "SOA"))
 
     def run(self):
-        while not self._stopping.is_set():
+        while not self._stopping.wait(self.every):
+            before = len(self.wrong)
             for name, expected in self.expected.items():
                 self.asked += 1
                 try:
@@ -34,6 +38,7 @@ class Asker(threading.Thread):
                     got = repr(silence)
                 if got != expected:
                     self.wrong.append(f"{name}: {got} instead of {expected}")
+            self.worst_round = max(self.worst_round, len(self.wrong) - before)
 
     def stop(self):
         self._stopping.set()
