@@ -61,7 +61,8 @@ std::string joined(const Json& texts) {
 std::string describe(const Json& claimant) {
   const auto created = claimant.at("created").get<std::string>();
   return object_of(claimant) + (created.empty() ? "" : ", created " + created) + ", with " +
-         joined(claimant.at("addresses")) + ": " + claimant.at("why").get<std::string>();
+         joined(claimant.at("addresses")) + " of " + claimant.at("origin").get<std::string>() + ": " +
+         claimant.at("why").get<std::string>();
 }
 
 std::string text_of(const Json& explanation) {

@@ -36,12 +36,14 @@ TEST_CASE("an explanation for people") {
                        {"created", "2026-01-31T00:00:00Z"},
                        {"wins", true},
                        {"why", "older than east/zoo/b"},
+                       {"origin", "spec.addresses"},
                        {"addresses", {"240.0.0.1", "::1"}}};
   const Json loser = {{"source", "east"},
                       {"object", "zoo/b"},
                       {"created", ""},
                       {"wins", false},
                       {"why", "younger than east/bar/a"},
+                      {"origin", "endpoints"},
                       {"addresses", {"240.0.0.2"}}};
   const Json skip = {{"source", "west"},
                      {"object", "bar/c"},
@@ -57,8 +59,9 @@ TEST_CASE("an explanation for people") {
       {{{"outcome", "nodata"}, {"type", "TXT"}}, "Outcome:    the name is there, and has no TXT (NOERROR, empty)\n"},
       {{{"outcome", "answer"}, {"owner", "*.bar.global"}}, "Wildcard:   *.bar.global\n"},
       {{{"claimants", {winner, loser}}},
-       "From:       east/bar/a, created 2026-01-31T00:00:00Z, with 240.0.0.1, ::1: older than east/zoo/b\n"
-       "Lost:       east/zoo/b, with 240.0.0.2: younger than east/bar/a\n"},
+       "From:       east/bar/a, created 2026-01-31T00:00:00Z, with 240.0.0.1, ::1 of spec.addresses: older than "
+       "east/zoo/b\n"
+       "Lost:       east/zoo/b, with 240.0.0.2 of endpoints: younger than east/bar/a\n"},
       {{{"skipped", Json::array({skip})}}, "Skipped:    west/bar/c, A.bar.global: no-address, expected one\n"},
       {{{"note", "a name\nblocks\x1b[2J"}}, "Note:       a name\\x0ablocks\\x1b[2J\n"},
       {{{"outcome", "of a later version"}}, "Outcome:    of a later version\n"},
