@@ -76,6 +76,7 @@ std::optional<Publication> Catalog::publication(SourceId source, std::string_vie
 }
 
 void Catalog::set_synced(SourceId source) {
+  if (!state_->sources[source]->synced()) ++state_->version;
   state_->sources[source]->set_synced();
   state_->complete_zones();
 }
@@ -83,6 +84,26 @@ void Catalog::set_synced(SourceId source) {
 void Catalog::give_up(SourceId source) {
   state_->sources[source]->give_up();
   state_->complete_zones();
+}
+
+void Catalog::set_restored(SourceId source, int64_t unix_seconds, bool whole) {
+  state_->sources[source]->set_restored(unix_seconds, whole);
+  state_->complete_zones();
+}
+
+uint64_t Catalog::version() const { return state_->version; }
+
+std::vector<const Holding*> Catalog::copy() {
+  state_->copied = true;
+  std::vector<const Holding*> holdings;
+  holdings.reserve(state_->claims.size());
+  state_->claims.for_each([&](const Holding& holding) { holdings.push_back(&holding); });
+  return holdings;
+}
+
+void Catalog::release_copy() {
+  state_->copied = false;
+  state_->kept.clear();
 }
 
 void Catalog::set_zone_records(size_t zone, ZoneRecords records) {
@@ -112,6 +133,7 @@ void Catalog::State::upsert(SourceId source, const Publication& publication) {
     set_skipped(*held, std::move(skips));
     return;
   }
+  ++version;
   if (held != nullptr) remove(source, *held);
   for (const HostAddresses& host : ours.hosts) touch_contributors(host.owner.wire());
   const auto hash_of = [&](std::span<const uint8_t> owner) {
@@ -127,6 +149,7 @@ void Catalog::State::upsert(SourceId source, const Publication& publication) {
 }
 
 void Catalog::State::remove(SourceId source, Holding& holding) {
+  ++version;
   set_skipped(holding, {});
   index_addresses(holding, false);
   withdrawn.push_back(claims.take(holding));
@@ -210,7 +233,9 @@ void Catalog::State::settle() {
   changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
   for (Zone* zone : changed) zone->step_serial(unix_now());
   counts.conflicts.store(claims.conflicts(), std::memory_order_relaxed);
+  if (!changed.empty()) ++version;  // a serial
   touched.clear();
+  if (copied) std::ranges::move(withdrawn, std::back_inserter(kept));
   withdrawn.clear();
   derived.clear();
   derived_of.clear();

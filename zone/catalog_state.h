@@ -86,6 +86,9 @@ struct Catalog::State {
   std::vector<uint32_t> lists;  // by source: the number of the last that began
   std::unordered_map<const Holding*, std::vector<Skipped>> skipped;
   Counts counts;
+  uint64_t version = 0;
+  bool copied = false;           // somebody reads the holdings of a copy
+  std::vector<HoldingPtr> kept;  // withdrawn since it was made
 
   // Of the batch under way, and scratch.
   std::vector<Touched> touched;

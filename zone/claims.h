@@ -45,6 +45,7 @@ class Claims {
   /// Whether both claims of an owner answer the same, in whatever order.
   bool same_answer(const Claim& a, const Claim& b) const;
 
+  size_t size() const { return holdings_.size(); }
   size_t shared() const { return shared_; }        // owners with more than one claimant
   size_t conflicts() const { return conflicts_; }  // those of them whose claimants do not all answer the same
 

@@ -18,4 +18,9 @@ inline void append32(std::vector<uint8_t>& out, uint32_t value) {
   append16(out, value);
 }
 
+inline void append64(std::vector<uint8_t>& out, uint64_t value) {
+  append32(out, static_cast<uint32_t>(value >> 32));
+  append32(out, static_cast<uint32_t>(value));
+}
+
 }  // namespace meshdns

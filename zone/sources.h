@@ -45,9 +45,17 @@ class Source {
   /// Has delivered all that it has, once.
   bool synced() const { return synced_.load(std::memory_order_acquire); }
 
-  /// Whether a name that nobody has told of may be taken not to exist, as far as this source goes: it has synced, or it is optional and
+  /// Serves what a snapshot holds of it until it has synced. restored_at(): Unix seconds, when the snapshot was taken, or an earlier one
+  /// from which it came; 0: it serves nothing of a snapshot.
+  bool stale() const { return restored_at() != 0 && !synced(); }
+  int64_t restored_at() const { return restored_at_.load(std::memory_order_acquire); }
+
+  /// Whether all that it has is known: from itself, or from the time when the snapshot was taken.
+  bool known() const { return synced() || restored_whole_.load(std::memory_order_acquire); }
+
+  /// Whether a name that nobody has told of may be taken not to exist, as far as this source goes: it is known, or it is optional and
   /// has been waited for in vain.
-  bool settled() const { return synced() || given_up_.load(std::memory_order_acquire); }
+  bool settled() const { return known() || given_up_.load(std::memory_order_acquire); }
 
   int64_t last_event() const {
     return last_event_.load(std::memory_order_relaxed);
@@ -61,6 +69,10 @@ class Source {
   uint64_t errors(SourceError error) const { return errors_[index(error)].load(std::memory_order_relaxed); }
 
   void give_up() { given_up_.store(true, std::memory_order_release); }
+  void set_restored(int64_t unix_seconds, bool whole) {
+    restored_whole_.store(whole, std::memory_order_release);
+    restored_at_.store(unix_seconds, std::memory_order_release);
+  }
   void set_synced() { synced_.store(true, std::memory_order_release); }
   void set_entries(uint64_t count) { entries_.store(count, std::memory_order_relaxed); }
   void set_withdrawals_held(uint64_t count) { withdrawals_held_.store(count, std::memory_order_relaxed); }
@@ -75,6 +87,8 @@ class Source {
   const bool required_;
   std::atomic<bool> synced_{false};
   std::atomic<bool> given_up_{false};
+  std::atomic<bool> restored_whole_{false};
+  std::atomic<int64_t> restored_at_{0};
   std::atomic<int64_t> last_event_{0};
   std::atomic<uint64_t> relists_{0};
   std::atomic<uint64_t> entries_{0};

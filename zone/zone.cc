@@ -206,4 +206,11 @@ void Zone::step_serial(int64_t now) {
   publish_figures();
 }
 
+void Zone::continue_serial(uint32_t last) {
+  const uint32_t now = serial();
+  if (last < now) return;
+  serial_.store(last, std::memory_order_relaxed);
+  step_serial(now);
+}
+
 }  // namespace meshdns

@@ -114,6 +114,9 @@ class Zone {
   /// A batch is done: the serial steps to max(serial + 1, now), unless the zone is whole. `now` is Unix time in seconds.
   void step_serial(int64_t now);
 
+  /// The serial was `last` before a restart: it is greater from now on.
+  void continue_serial(uint32_t last);
+
   void set_complete(bool complete) { complete_.store(complete, std::memory_order_release); }
 
  private:
