@@ -24,6 +24,11 @@ class FileSource::Impl {
     return std::nullopt;
   }
 
+  void start() {
+    list_ = feed_.begin_list();  // what a snapshot has and no file any more goes when all files have been read
+    check();
+  }
+
   void check() {
     watch_.watch({files_->directory()});
     feed_.event();
@@ -31,6 +36,8 @@ class FileSource::Impl {
     feed_.flush();
     if (!synced_ && files_->all_read()) {
       synced_ = true;
+      for (const std::string& object : feed_.finish_list(list_, "")) feed_.remove(object);
+      feed_.flush();
       feed_.set_synced();
     }
   }
@@ -40,6 +47,7 @@ class FileSource::Impl {
   FileWatch watch_;
   std::optional<ManifestFiles> files_;
   bool synced_ = false;
+  uint32_t list_ = 0;  // the first reading of all files
 };
 
 FileSource::FileSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -53,6 +61,6 @@ Result<FileSource> FileSource::open(uv_loop_t* loop, const std::string& path, En
   return FileSource(std::move(impl));
 }
 
-void FileSource::start() { impl_->check(); }
+void FileSource::start() { impl_->start(); }
 
 }  // namespace meshdns
