@@ -30,7 +30,7 @@ void add_flags(CLI::App& app, CommandLine& flags) {
   once("--context", flags.context, "NAME", "The kubeconfig's context; without it, the current one");
   repeated("--namespace", flags.namespaces, "NS", "Only ServiceEntries of this namespace. May be repeated");
   once("--admin", flags.admin, "ADDR:PORT", "Serve /health, /ready, /metrics, /zones and /explain here over HTTP");
-  once("--state", flags.state, "DIR", "Not yet supported");
+  once("--state", flags.state, "DIR", "Keep the last known data in this directory across restarts");
   once("--workers", flags.workers, "N", "Threads that answer; auto is one a core");
   once("--default-address", flags.default_address, "IP", "What hosts without an address are answered");
   once("--log-level", flags.log_level, "LEVEL", "debug, info, warn or error");
@@ -168,15 +168,12 @@ Result<Config> make_config(const CommandLine& flags, std::string_view file_text)
   read_sources(flags, config->sources, overlay);
   overlay.read("--admin", flags.admin, config->admin.listen, parse_socket_address);
   overlay.read("--workers", flags.workers, config->workers, parse_workers);
+  if (!flags.state.empty()) config->state = flags.state;
   overlay.read("--log-level", flags.log_level, config->log.level, parse_log_level);
   if (flags.default_address && !flags.default_address->empty()) {
     overlay.read("--default-address", flags.default_address, config->rules.default_address, parse_destination);
     config->rules.without_address = PublishRules::WithoutAddress::kDefault;
   }
-  const auto later = [&](const char* flag, const std::string& text) {
-    if (!text.empty()) overlay.complain(flag, "found " + quote(text) + ", which is not yet supported");
-  };
-  later("--state", flags.state);
   if (config->sources.empty()) {
     for (const ZoneOptions& zone : config->zones) {
       if (!zone.file.empty()) continue;

@@ -59,6 +59,24 @@ std::vector<ZoneOptions> all_zones(const Config& config) {
   return zones;
 }
 
+std::string publishing_rules(const Config& config) {
+  const auto number = [](auto value) { return " " + std::to_string(static_cast<unsigned>(value)); };
+  std::string rules;
+  for (const ZoneOptions& zone : all_zones(config)) {
+    rules += "zone " + zone.apex.text() + number(zone.answer);
+    for (const NameServer& server : zone.nameservers) rules += " " + server.name.text();
+    rules += "\n";
+  }
+  for (const IpBlock& block : config.publish.reverse)
+    rules += "reverse " + block.base().text() + number(block.prefix()) + "\n";
+  rules += "claims" + number(config.publish.claims) + ", conflicts" + number(config.publish.conflicts) + ", services" +
+           number(config.publish.services);
+  rules +=
+      ", visibility" + number(config.rules.visibility) + ", without address" + number(config.rules.without_address);
+  if (config.rules.default_address) rules += " " + config.rules.default_address->text();
+  return rules;
+}
+
 std::vector<std::string> changed_keys(const Config& before, const Config& after) {
   std::vector<std::string> changed;
   const auto compare = [&](const char* key, const auto& member) {
@@ -78,6 +96,7 @@ std::vector<std::string> changed_keys(const Config& before, const Config& after)
   compare("log.level", [](const Config& c) { return c.log.level; });
   compare("log.format", [](const Config& c) { return c.log.format; });
   compare("log.queries", [](const Config& c) { return c.log.queries; });
+  compare("state", [](const Config& c) { return c.state; });
   compare("lameduck", [](const Config& c) { return c.lameduck; });
   return changed;
 }

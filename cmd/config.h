@@ -88,6 +88,7 @@ struct Config {
   Identity identity;
   AdminConfig admin;
   LogConfig log;
+  std::string state;  // a directory; empty: nothing is kept across restarts
   std::chrono::milliseconds lameduck{5'000};
 };
 
@@ -100,6 +101,10 @@ PublishRules publish_rules(const Config& config, SourceId source);
 
 /// The configured zones and, behind them, those that publish.reverse makes us own, which are as the first configured one is.
 std::vector<ZoneOptions> all_zones(const Config& config);
+
+/// What zones and publish say about what an object publishes, or what follows from it, as a text: under another one it may be something
+/// else.
+std::string publishing_rules(const Config& config);
 
 /// The keys ("listen", "log.format", …) in which two configurations differ.
 std::vector<std::string> changed_keys(const Config& before, const Config& after);

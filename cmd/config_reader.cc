@@ -244,7 +244,7 @@ void read_all(const Value& value, const std::string& directory, Config& config) 
       {"cookies", [&](const Value& v) { read_cookies(v, config.cookie_secrets); }},
       {"identity", [&](const Value& v) { read_identity(v, config.identity); }},
       {"admin", [&](const Value& v) { read_admin(v, config.admin); }},
-      {"state", [](const Value& v) { v.only(""); }},
+      {"state", [&](const Value& v) { v.read(config.state, any_text); }},
       {"log", [&](const Value& v) { read_log(v, config.log); }},
       {"lameduck", [&](const Value& v) { v.read(config.lameduck, duration(0ms, 1h)); }},
   });

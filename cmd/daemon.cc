@@ -44,10 +44,11 @@ class Daemon {
   /// Opens everything. The error says what could not be opened, and why.
   std::optional<Error> start() {
     handle_signals();
-    if (auto error = instance_->open()) return error;
+    if (auto error = instance_->open(nullptr)) return error;
     if (auto error = instance_->listen(nullptr)) return error;
     loop_.after_each_turn([this] {
       instance_->log_when_ready();
+      instance_->note_changes();
       if (successor_ && successor_->knows_as_much_as(*instance_)) take_over();
       return true;
     });
@@ -58,6 +59,9 @@ class Daemon {
   void run() {
     loop_.run();
     successor_.reset();
+    instance_->leave();
+    instance_->finish();
+    instance_->keep_snapshot();
     instance_.reset();
     spdlog::info("stopped");
   }
@@ -98,7 +102,7 @@ class Daemon {
     }
     changed_ = listed(changed);
     auto successor = std::make_unique<Instance>(loop_, *std::move(config), version_, instance_.get());
-    if (const auto error = successor->open()) return keep(*error);
+    if (const auto error = successor->open(instance_.get())) return keep(*error);
     spdlog::info("SIGHUP: the configuration is valid; sources and files are being read for it; changed: {}", changed_);
     successor_ = std::move(successor);
   }

@@ -1,5 +1,6 @@
 #include "cmd/entry_sources.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <variant>
@@ -26,11 +27,20 @@ Result<ClusterAccess> find_access(const KubernetesConfig& config) {
   return access ? access : Error{access.error() + hint};
 }
 
+std::string identity_of(const KubernetesConfig& config, const ClusterAccess& access) {
+  std::vector<std::string> namespaces = config.namespaces;
+  std::ranges::sort(namespaces);
+  std::string identity = "cluster " + config.cluster + " at " + access.server;
+  for (const std::string& name : namespaces) identity += (name == namespaces.front() ? ", namespaces " : " ") + name;
+  return identity;
+}
+
 }  // namespace
 
 struct EntrySources::State {
   std::vector<FileSource> files;
   std::vector<std::unique_ptr<KubernetesSource>> clusters;
+  std::vector<std::string> identities;
 };
 
 Sources make_sources(const std::vector<SourceConfig>& configured) {
@@ -55,16 +65,19 @@ Result<std::unique_ptr<EntrySources>> EntrySources::open(const Config& configure
   SourceId id = 0;
   for (const SourceConfig& config : configured.sources) {
     EntryFeed feed(catalog, *sources[id], id, publish_rules(configured, id), observe);
+    const std::string prefix = id == kLocalSource ? "local " : "";
     ++id;
     if (const auto* files = std::get_if<FilesConfig>(&config)) {
       auto source = FileSource::open(&loop, files->path, std::move(feed));
       if (!source) return Error{source.error()};
       state->files.push_back(*std::move(source));
+      state->identities.push_back(prefix + "files at " + files->path);
       continue;
     }
     const auto& kubernetes = std::get<KubernetesConfig>(config);
     auto access = find_access(kubernetes);
     if (!access) return Error{access.error()};
+    state->identities.push_back(prefix + identity_of(kubernetes, *access));
     state->clusters.push_back(
         std::make_unique<KubernetesSource>(&loop, *std::move(access), kubernetes.namespaces, std::move(feed)));
   }
@@ -79,5 +92,7 @@ void EntrySources::start() {
 void EntrySources::release_withdrawals() {
   for (const auto& source : state_->clusters) source->release_withdrawals();
 }
+
+const std::vector<std::string>& EntrySources::identities() const { return state_->identities; }
 
 }  // namespace meshdns

@@ -37,6 +37,10 @@ class EntrySources {
   /// Withdraws at once what clusters no longer have and the guard against mass withdrawal holds.
   void release_withdrawals();
 
+  /// What makes each source the same one after a restart, so that a snapshot's data is its own. A cluster: its name, its API server's
+  /// URL, and the namespaces that are read; files: their path. And whether it is the local one.
+  const std::vector<std::string>& identities() const;
+
  private:
   struct State;
   explicit EntrySources(std::unique_ptr<State> state);

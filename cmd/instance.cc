@@ -17,6 +17,7 @@
 #include "cmd/entry_sources.h"
 #include "cmd/event_loop.h"
 #include "cmd/logging.h"
+#include "cmd/snapshots.h"
 #include "cmd/zone_files.h"
 #include "k8s/api/timer.h"
 #include "server/admin.h"
@@ -103,6 +104,7 @@ struct Instance::State {
                    .sources = sources,
                    .catalog = catalog.counts(),
                    .programming = programming,
+                   .snapshot = snapshot_figures,
                    .workers = {},
                    .explain =
                        [this](const Name& name, uint16_t type) {
@@ -115,12 +117,18 @@ struct Instance::State {
 
   void give_up_sources() {
     for (SourceId id = 0; id < sources.size(); ++id) {
-      if (sources[id]->required() || sources[id]->synced()) continue;
+      if (sources[id]->required() || sources[id]->settled()) continue;
       catalog.give_up(id);
       spdlog::warn(
           "source {}: not synced within sourceWait ({}): names that it alone may have are NXDOMAIN until it has",
           sources[id]->name(), format_duration(config.source_wait));
     }
+  }
+
+  Snapshots::Subject snapshot_subject() {
+    const std::string rules = publishing_rules(config);
+    return {directory, catalog, sources, digest_of({reinterpret_cast<const uint8_t*>(rules.data()), rules.size()}),
+            entries->identities()};
   }
 
   std::optional<Error> start_server(const State* before);
@@ -141,6 +149,8 @@ struct Instance::State {
   std::unique_ptr<EntrySources> entries;
   std::unique_ptr<ZoneFiles> zone_files;
   std::unique_ptr<CookieFile> cookie_file;
+  SnapshotFigures snapshot_figures;
+  std::unique_ptr<Snapshots> snapshots;
   Timer source_wait;
   bool ready = false;  // as the log was told
 };
@@ -187,7 +197,7 @@ Instance::~Instance() {
 
 const Config& Instance::config() const { return state_->config; }
 
-std::optional<Error> Instance::open() {
+std::optional<Error> Instance::open(const Instance* before) {
   State& s = *state_;
   raise_open_files(s.config.limits.tcp_connections);
   auto entries = EntrySources::open(s.config, s.loop.get(), s.catalog, s.sources, s.programming);
@@ -201,6 +211,13 @@ std::optional<Error> Instance::open() {
     if (!file) return Error{file.error()};
     s.cookie_file = *std::move(file);
   }
+  if (!s.config.state.empty()) {
+    const Snapshots* const old = before == nullptr ? nullptr : before->state_->snapshots.get();
+    auto snapshots = Snapshots::open(s.config.state, s.loop.get(), s.snapshot_subject(), s.snapshot_figures, old);
+    if (!snapshots) return Error{snapshots.error()};
+    s.snapshots = *std::move(snapshots);
+    if (before == nullptr) s.snapshots->restore();
+  }
   s.zone_files->start();
   s.entries->start();
   s.source_wait.start(s.config.source_wait);
@@ -208,7 +225,7 @@ std::optional<Error> Instance::open() {
 }
 
 void Instance::log_when_ready() {
-  const auto holds_back = [](const auto& source) { return source->required() && !source->synced(); };
+  const auto holds_back = [](const auto& source) { return source->required() && !source->known(); };
   const auto zones = state_->directory.zones();
   if (state_->ready || std::ranges::any_of(state_->sources, holds_back)) return;
   if (!std::ranges::all_of(zones, [](const auto& zone) { return zone->loaded(); })) return;
@@ -216,11 +233,20 @@ void Instance::log_when_ready() {
   for (const auto& zone : zones) spdlog::info("ready: zone {} with {} names", zone->apex().text(), zone->names());
 }
 
+void Instance::note_changes() {
+  if (state_->snapshots) state_->snapshots->note();
+}
+
+void Instance::keep_snapshot() {
+  if (state_->snapshots) state_->snapshots->finish();
+}
+
 bool Instance::knows_as_much_as(const Instance& before) const {
   const State& old = *before.state_;
+  if (old.snapshots && old.snapshots->reading()) return false;
   const auto source_settled = [&](const auto& source) {
     const auto same = std::ranges::find(old.sources, source->name(), [](const auto& each) { return each->name(); });
-    return source->settled() || (same != old.sources.end() && !(*same)->synced());
+    return source->settled() || (same != old.sources.end() && !(*same)->known());
   };
   const auto zone_loaded = [&](const auto& zone) {
     const auto same =

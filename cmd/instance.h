@@ -30,13 +30,21 @@ class Instance {
 
   const Config& config() const;
 
-  /// Opens sources and files, and begins to read them. The error says what could not be opened, and why.
-  std::optional<Error> open();
+  /// Opens sources, files and the state directory, which may be that of `before`, and begins to read. Without `before` it takes in the
+  /// snapshot there first. The error says what could not be opened, and why.
+  std::optional<Error> open(const Instance* before);
 
   /// Tells the log once that all required sources have synced and all files of zones have been read.
   void log_when_ready();
 
-  /// Whether it can take the place of `before`: its sources have settled, but for those that were not there before either.
+  /// Lets the snapshot follow what has changed.
+  void note_changes();
+
+  /// Writes the snapshot where it has not followed, and waits for that; after finish().
+  void keep_snapshot();
+
+  /// Whether it can take the place of `before`: its sources have settled, but for those that were not known before either, and nobody
+  /// else reads what `before` holds.
   bool knows_as_much_as(const Instance& before) const;
 
   /// Opens the ports, and answers; those that `before` has are shared with it until it leaves. The error names the address.

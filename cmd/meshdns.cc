@@ -75,6 +75,7 @@ int run(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write()
   try {
     return meshdns::run(argc, argv);
   } catch (const std::exception& error) {

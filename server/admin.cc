@@ -82,7 +82,7 @@ bool AdminServer::State::allowed(const IpAddress& client) const {
 AdminResponse AdminServer::State::ready() const {
   if (shutting_down) return {503, "shutting down\n"};
   const std::string missing = missing_sources(view);
-  return missing.empty() ? AdminResponse{200, "OK\n"} : AdminResponse{503, missing};
+  return missing.empty() ? AdminResponse{200, "OK\n" + stale_sources(view)} : AdminResponse{503, missing};
 }
 
 AdminResponse AdminServer::State::zone(std::string_view name) {

@@ -3,7 +3,8 @@
 // The admin endpoints, for probes, Prometheus and people:
 //
 //   /health          200 while the process works, in the lame duck too
-//   /ready           200 once every required source has synced, else 503 and a line for each that has not; 503 in the lame duck
+//   /ready           200 once every required source has synced or a snapshot of it is served (a line says of which), else 503 and a line
+//                    for each that has not; 503 in the lame duck
 //   /metrics         metrics.h
 //   /zones/NAME      the zone as a master file (zone_text.h), one reader at a time; only for clients within `allow`
 //   /explain         ?name=NAME&type=A: why a name is answered as it is, JSON; only for clients within `allow`

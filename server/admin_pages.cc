@@ -97,7 +97,10 @@ std::string zone_rows(const AdminView& view) {
 std::string source_rows(const AdminView& view) {
   std::string out;
   for (const auto& source : view.sources) {
-    out += row({escaped(source->name()), source->synced() ? "synced" : "<b>not synced</b>",
+    out += row({escaped(source->name()),
+                source->synced()  ? "synced"
+                : source->stale() ? "<b>stale</b>, as of " + timestamp(source->restored_at())
+                                  : "<b>not synced</b>",
                 source == view.sources.front() ? "local"
                 : source->required()           ? "required"
                                                : "optional",
@@ -132,11 +135,21 @@ const char* outcome_text(Explanation::Outcome outcome) {
 std::string missing_sources(const AdminView& view) {
   std::string out;
   for (const auto& source : view.sources) {
-    if (source->required() && !source->synced()) out += "source " + source->name() + " has not synced\n";
+    if (source->required() && !source->known()) out += "source " + source->name() + " has not synced\n";
   }
   for (const auto& zone : view.directory.zones()) {
     if (!zone->loaded())
       out += "zone " + zone->apex().text() + " has not been read from " + zone->options().file + "\n";
+  }
+  return out;
+}
+
+std::string stale_sources(const AdminView& view) {
+  std::string out;
+  for (const auto& source : view.sources) {
+    if (!source->stale()) continue;
+    out += "source " + source->name() + " is stale: a snapshot of " + timestamp(source->restored_at()) +
+           " is served until it has synced\n";
   }
   return out;
 }

@@ -11,8 +11,11 @@ namespace meshdns {
 
 struct AdminView;
 
-/// A line for each required source that has not synced; empty: ready.
+/// A line for each required source that is not known; empty: ready.
 std::string missing_sources(const AdminView& view);
+
+/// A line for each source of which a snapshot is served.
+std::string stale_sources(const AdminView& view);
 
 /// HTML, self-contained: zones, sources, and where to look further.
 std::string status_page(const AdminView& view, bool shutting_down);

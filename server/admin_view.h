@@ -18,11 +18,12 @@
 namespace meshdns {
 
 struct AdminView {
-  std::string version;  // of this program
+  std::string version;   // of this program
   Directory& directory;  // not const: its epochs' figures are its writer's
   const Sources& sources;
   const Catalog::Counts& catalog;
   const ProgrammingDuration& programming;
+  const SnapshotFigures& snapshot;
   std::vector<const Counters*> workers;
 
   /// The catalog's explain(), asked of the control thread: may be called from several threads and may block up to a second; none

@@ -116,6 +116,13 @@ using RequestDuration = DurationHistogram<250, 16>;
 /// writes it.
 using ProgrammingDuration = DurationHistogram<1000, 20>;
 
+/// The snapshot on disk. The control thread writes it.
+struct SnapshotFigures {
+  std::atomic<int64_t> taken{0};     // Unix seconds; 0: there is none
+  std::atomic<uint64_t> refused{0};  // could not be read, or was not ours
+  std::atomic<uint64_t> failed_writes{0};
+};
+
 class alignas(64) Counters {
  public:
   /// `zones`: how many the configuration names; a zone's index is its position there.

@@ -176,6 +176,7 @@ void append_sources(const AdminView& view, std::vector<MetricFamily>& out) {
   Family held("source_withdrawals_held", MetricType::Gauge,
               "ServiceEntries that are gone at the source and served until a list agrees, or SIGHUP.");
   Family synced("source_synced", MetricType::Gauge, "Whether the source has delivered all it has, once.");
+  Family stale("source_stale", MetricType::Gauge, "Whether a snapshot is served until the source has synced.");
   Family heard("source_last_event_timestamp_seconds", MetricType::Gauge, "When the source was last heard; 0: never.");
   Family relists("source_relists_total", MetricType::Counter, "Lists of all that the source has.");
   Family errors("source_errors_total", MetricType::Counter, "What the source failed at, by reason.");
@@ -184,6 +185,7 @@ void append_sources(const AdminView& view, std::vector<MetricFamily>& out) {
     entries.add(source->entries(), label);
     held.add(source->withdrawals_held(), label);
     synced.add(source->synced() ? 1.0 : 0.0, label);
+    stale.add(source->stale() ? 1.0 : 0.0, label);
     heard.add(static_cast<double>(source->last_event()), label);
     relists.add(source->relists(), label);
     for (size_t i = 0; i < kSourceErrors; ++i) {
@@ -191,7 +193,7 @@ void append_sources(const AdminView& view, std::vector<MetricFamily>& out) {
       errors.add(source->errors(error), {{"source", source->name()}, {"reason", std::string(text(error))}});
     }
   }
-  for (Family* family : {&entries, &held, &synced, &heard, &relists, &errors}) out.push_back(family->take());
+  for (Family* family : {&entries, &held, &synced, &stale, &heard, &relists, &errors}) out.push_back(family->take());
 }
 
 void append_catalog(const AdminView& view, std::vector<MetricFamily>& out) {
@@ -206,6 +208,19 @@ void append_catalog(const AdminView& view, std::vector<MetricFamily>& out) {
       gauge("retired_bytes", "Memory that is replaced and not yet freed.", view.directory.epochs().retired_bytes()));
 }
 
+void append_snapshot(const AdminView& view, std::vector<MetricFamily>& out) {
+  const auto taken = static_cast<double>(view.snapshot.taken.load(std::memory_order_relaxed));
+  out.push_back(Family("snapshot_timestamp_seconds", MetricType::Gauge,
+                       "When the snapshot on the state disk was taken; 0: there is none.")
+                    .add(taken)
+                    .take());
+  out.push_back(Family("snapshot_errors_total", MetricType::Counter,
+                       "Snapshots that could not be written, and those that could not be read or were refused.")
+                    .add(read(view.snapshot.failed_writes), {{"reason", "write"}})
+                    .add(read(view.snapshot.refused), {{"reason", "read"}})
+                    .take());
+}
+
 }  // namespace
 
 std::string metrics_text(const AdminView& view) {
@@ -214,6 +229,7 @@ std::string metrics_text(const AdminView& view) {
   append_zones(view, families);
   append_sources(view, families);
   append_catalog(view, families);
+  append_snapshot(view, families);
   families.push_back(Family("build_info", MetricType::Gauge, "1; the program's version is the label.")
                          .add(1.0, {{"version", view.version}})
                          .take());

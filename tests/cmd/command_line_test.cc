@@ -55,6 +55,7 @@ log: { level: error }
       {{"--workers", "auto"}, file, [](Config& c) { c.workers = 0; }},
       {{"--log-level", "debug"}, file, [](Config& c) { c.log.level = LogLevel::kDebug; }},
       {{"--state", "", "--default-address", ""}, file, [](Config&) {}},
+      {{"--state", "/s"}, file, [](Config& c) { c.state = "/s"; }},
       {{"--from", "/flag"}, file, [](Config& c) { c.sources = {FilesConfig{"/flag"}}; }},
       {{"--from", "kubernetes"}, file, [](Config& c) { c.sources = {KubernetesConfig{}}; }},
       {{"--from", "/b", "--from", "kubernetes", "--from", "/a", "--context", "c"},
@@ -138,7 +139,6 @@ TEST_CASE("what is wrong with the flags") {
       {{"--from", "a", "--from", "b", "--from", "a"}, "--from: found 'a' again, expected each source once"},
       {{"--from", "a", "--kubeconfig", "b"},
        "--from: found 'a' beside --kubeconfig, --context or --namespace, expected kubernetes"},
-      {{"--state", "/s"}, "--state: found '/s', which is not yet supported"},
       {{"--default-address", "::"}, "--default-address: found '::', expected an address that can be reached"},
       {{"--admin", "a", "--workers", "b"},
        "--admin: found 'a', expected ADDRESS:PORT such as 127.0.0.1:53 or [::1]:53; the port is missing\n"

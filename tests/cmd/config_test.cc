@@ -57,6 +57,37 @@ TEST_CASE("on a host without IPv6, its wildcard means nothing") {
   CHECK(without_ipv6(config).listen == std::vector{v4("::")});
 }
 
+TEST_CASE("what decides which publications objects make, and what does not") {
+  struct Case {
+    bool decides;
+    std::function<void(Config&)> change;
+  };
+  const std::vector<Case> cases = {
+      {true, [](Config& c) { c.zones.push_back(default_zone(*Name::parse("other"))); }},
+      {true, [](Config& c) { c.zones.front() = default_zone(*Name::parse("other")); }},
+      {true,
+       [](Config& c) {
+         c.zones.front().nameservers.push_back({*Name::parse("ns2.global"), {}});
+       }},
+      {true, [](Config& c) { c.zones.front().answer = Answer::kEndpoints; }},
+      {true, [](Config& c) { c.publish.claims = CatalogOptions::Claims::kNamespace; }},
+      {true, [](Config& c) { c.publish.conflicts = CatalogOptions::Conflicts::kMerge; }},
+      {true, [](Config& c) { c.rules.visibility = PublishRules::Visibility::kAll; }},
+      {true, [](Config& c) { c.rules.without_address = PublishRules::WithoutAddress::kEndpoints; }},
+      {true, [](Config& c) { c.rules.default_address = *IpAddress::parse("10.0.0.1"); }},
+      {true, [](Config& c) { c.publish.services = true; }},
+      {true, [](Config& c) { c.publish.reverse.push_back(*IpBlock::parse("10.0.0.0/8")); }},
+      {false, [](Config& c) { c.zones.front().ttl = 31; }},
+      {false, [](Config& c) { c.sources.emplace_back(FilesConfig{"/a"}); }},
+      {false, [](Config& c) { c.workers = 2; }},
+  };
+  for (const Case& c : cases) {
+    Config changed;
+    c.change(changed);
+    CHECK((publishing_rules(changed) != publishing_rules(Config())) == c.decides);
+  }
+}
+
 TEST_CASE("the keys in which two configurations differ") {
   struct Case {
     std::string expected;
@@ -75,6 +106,7 @@ TEST_CASE("the keys in which two configurations differ") {
       {"log.level", [](Config& c) { c.log.level = LogLevel::kDebug; }},
       {"log.format", [](Config& c) { c.log.format = LogFormat::kJson; }},
       {"log.queries", [](Config& c) { c.log.queries = QueryLog::kAll; }},
+      {"state", [](Config& c) { c.state = "/a"; }},
       {"lameduck", [](Config& c) { c.lameduck *= 2; }},
   };
   for (const Case& c : cases) {

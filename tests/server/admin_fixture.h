@@ -52,6 +52,7 @@ struct AdminFixture {
             sources,
             counts,
             programming,
+            snapshot,
             {workers[0].get(), workers[1].get()},
             [this](const Name& asked, uint16_t type) {
               asked_name = asked.text();
@@ -69,6 +70,7 @@ struct AdminFixture {
   Sources sources;
   Catalog::Counts counts;
   ProgrammingDuration programming;
+  SnapshotFigures snapshot;
   std::vector<std::unique_ptr<Counters>> workers;
 
   std::optional<Explanation> explanation;  // what explain() gives, and what it was asked

@@ -29,7 +29,6 @@ WRONG = [
     (["--log-level", "loud"], None, r"--log-level.*loud"),
     (["--namespace", "Not_One"], None, r"--namespace.*Not_One"),
     (["--default-address", "localhost"], None, r"--default-address.*localhost"),
-    (["--state", "/tmp"], None, r"--state.*not yet supported"),
     (["--from", "examples", "--kubeconfig", "x"], None, r"--from"),
     # no source, outside a cluster
     (["--listen", "127.0.0.1:0"], None, r"--from.*--kubeconfig"),
@@ -56,9 +55,9 @@ WRONG = [
     ([], "- a list\n", r"FILE:1"),
     ([], "zones: [{name: global, answer: pods}]\n", r"FILE:1: zones\[0\]\.answer.*pods.*endpoints"),
     ([], "publish:\n  withoutAddress: default\n", r"FILE:2: publish: .*defaultAddress"),
-    # keys of later versions: the default is accepted, anything else refused by name
-    ([], "publish:\n  conflicts: newest\n", r"FILE:2: publish\.conflicts.*newest.*merge"),
-    ([], "state: /var/lib/meshdns\n", r"FILE:1: state.*not yet supported"),
+    ([], "publish:
+  conflicts: newest
+", r"FILE:2: publish\.conflicts.*newest.*merge"),
 ]
 
 DEFAULTS = """

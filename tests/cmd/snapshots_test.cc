@@ -1,0 +1,97 @@
+#include "cmd/snapshots.h"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+#include "cmd/event_loop.h"
+#include "tests/k8s/api/temp_dir.h"
+#include "tests/zone/zone_fixture.h"
+
+namespace meshdns {
+namespace {
+
+using test::look_up;
+using test::publication;
+using test::zone_options;
+
+/// A server's data, and its snapshots.
+struct World {
+  explicit World(const std::string& path, std::vector<std::string> identities = {"east", "west"}) {
+    snapshots = std::move(
+        *Snapshots::open(path, loop.get(), {directory, catalog, sources, {}, std::move(identities)}, figures, nullptr));
+    snapshots->restore();
+  }
+
+  void upsert(const Publication& publication, SourceId source = 0) { catalog.apply(source, {{publication}, {}}); }
+
+  /// Runs the loop until a snapshot has been written.
+  void run_until_written() {
+    loop.after_each_turn([this] {
+      snapshots->note();
+      if (figures.taken == 0) return true;
+      loop.stop();
+      return false;
+    });
+    loop.run();
+  }
+
+  EventLoop loop;
+  Directory directory{{zone_options("global")}, 1000};
+  Sources sources = test::sources({"east", "west"});
+  Catalog catalog{directory, sources};
+  SnapshotFigures figures;
+  std::unique_ptr<Snapshots> snapshots;
+};
+
+TEST_CASE("written as soon as all sources have synced, and read by the next") {
+  const TempDir temp;
+  {
+    World world(temp.path());
+    world.upsert(publication("bar/a", 1, {"a.global"}, {"10.0.0.1"}));
+    world.upsert(publication("bar/b", 1, {"b.global"}, {"10.0.0.2"}), 1);
+    world.catalog.set_synced(0);
+    world.catalog.set_synced(1);
+    world.run_until_written();
+  }
+  World world(temp.path(), {"west", "north"});  // in another place
+  CHECK(look_up(world.directory, "a.global") == "nxdomain");
+  CHECK(look_up(world.directory, "b.global") == "10.0.0.2");
+  CHECK(world.sources[0]->stale());
+  CHECK_FALSE(world.sources[1]->known());
+}
+
+TEST_CASE("at the end, what has changed since, and what was not all of it is not taken for all") {
+  const TempDir temp;
+  {
+    World world(temp.path());
+    world.upsert(publication("bar/a", 1, {"a.global"}, {"10.0.0.1"}));
+    world.catalog.set_synced(0);
+    world.upsert(publication("bar/b", 1, {"b.global"}, {"10.0.0.2"}), 1);
+    world.snapshots->finish();
+    world.catalog.apply(0, {{}, {"bar/a"}});
+    world.snapshots->finish();
+  }
+  World world(temp.path());
+  CHECK(look_up(world.directory, "a.global") == "nxdomain");
+  CHECK(look_up(world.directory, "b.global") == "10.0.0.2");
+  CHECK(world.sources[0]->known());
+  CHECK_FALSE(world.sources[1]->known());
+}
+
+TEST_CASE("nothing known is nothing to write, and nothing changed nothing to write again") {
+  const TempDir temp;
+  World world(temp.path());
+  world.snapshots->finish();
+  CHECK(world.figures.taken == 0);
+  world.upsert(publication("bar/a", 1, {"a.global"}, {"10.0.0.1"}));
+  world.snapshots->finish();
+  CHECK(world.figures.taken > 0);
+  world.figures.taken = 0;
+  world.snapshots->finish();
+  CHECK(world.figures.taken == 0);
+}
+
+}  // namespace
+}  // namespace meshdns

@@ -1,0 +1,79 @@
+#include "cmd/state_directory.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "tests/k8s/api/temp_dir.h"
+
+namespace meshdns {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::span<const uint8_t> octets(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+std::string content(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_CASE("what is written is read, and nothing else is left") {
+  const TempDir temp;
+  auto state = StateDirectory::open(temp.path() + "/state");
+  REQUIRE(state);
+  CHECK_FALSE((*state)->problem());
+  auto read = (*state)->read();
+  REQUIRE(read);
+  CHECK_FALSE(*read);
+  for (const std::string text : {"first", "second, and longer", ""}) {
+    CHECK_FALSE((*state)->write(octets(text)));
+    read = (*state)->read();
+    REQUIRE(read);
+    CHECK(**read == text);
+  }
+  CHECK(std::distance(fs::directory_iterator(temp.path() + "/state"), {}) == 2);  // lock and snapshot
+}
+
+TEST_CASE("one at a time") {
+  const TempDir temp;
+  {
+    const auto state = StateDirectory::open(temp.path());
+    REQUIRE(state);
+    const auto second = StateDirectory::open(temp.path());
+    REQUIRE_FALSE(second);
+    CHECK(second.error().find("in use by process " + std::to_string(getpid()) + " on ") != std::string::npos);
+  }
+  CHECK(StateDirectory::open(temp.path()));
+}
+
+TEST_CASE("a wrong path") {
+  const TempDir temp;
+  const std::string file = temp.write("file", "");
+  CHECK(StateDirectory::open(file).error().find("is no directory") != std::string::npos);
+  CHECK(StateDirectory::open(file + "/state").error().find("expected a directory") != std::string::npos);
+  CHECK(StateDirectory::open(temp.path() + "/no/state").error().find("expected a directory") != std::string::npos);
+}
+
+TEST_CASE("a directory that goes away, or cannot be written to, is an error of the write, and the next one is better") {
+  const TempDir temp;
+  const std::string path = temp.path() + "/state";
+  auto state = StateDirectory::open(path);
+  REQUIRE(state);
+  CHECK_FALSE((*state)->write(octets("before")));
+  fs::create_directory(path + "/snapshot.new");  // root may write everywhere, but not to a directory as to a file
+  const auto error = (*state)->write(octets("after"));
+  REQUIRE(error);
+  CHECK(error->message.find(path + "/snapshot.new: Is a directory") != std::string::npos);
+  CHECK(content(path + "/snapshot") == "before");
+  fs::remove(path + "/snapshot.new");
+  CHECK_FALSE((*state)->write(octets("after")));
+  CHECK(content(path + "/snapshot") == "after");
+}
+
+}  // namespace
+}  // namespace meshdns
