@@ -35,12 +35,15 @@ FAMILIES = [
     ("entries_skipped", "gauge", {"reason"}),
     ("conflicts", "gauge", set()),
     ("source_synced", "gauge", {"source"}),
+    ("source_stale", "gauge", {"source"}),
     ("source_withdrawals_held", "gauge", {"source"}),
     ("source_last_event_timestamp_seconds", "gauge", {"source"}),
     ("source_relists_total", "counter", {"source"}),
     ("source_errors_total", "counter", {"source", "reason"}),
     ("programming_duration_seconds", "histogram", set()),
     ("retired_bytes", "gauge", set()),
+    ("snapshot_timestamp_seconds", "gauge", set()),
+    ("snapshot_errors_total", "counter", {"reason"}),
     ("build_info", "gauge", {"version"}),
 ]
 
