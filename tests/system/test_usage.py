@@ -55,9 +55,7 @@ WRONG = [
     ([], "- a list\n", r"FILE:1"),
     ([], "zones: [{name: global, answer: pods}]\n", r"FILE:1: zones\[0\]\.answer.*pods.*endpoints"),
     ([], "publish:\n  withoutAddress: default\n", r"FILE:2: publish: .*defaultAddress"),
-    ([], "publish:
-  conflicts: newest
-", r"FILE:2: publish\.conflicts.*newest.*merge"),
+    ([], "publish:\n  conflicts: newest\n", r"FILE:2: publish\.conflicts.*newest.*merge"),
 ]
 
 DEFAULTS = """
