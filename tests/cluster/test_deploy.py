@@ -99,7 +99,7 @@ def test_the_configuration_fits_the_pod(cluster, part):
     config = yaml.safe_load(configuration(objects))
     spec = pod(objects)["spec"]
     [container] = spec["containers"]
-    paths = [config["cookies"]["secretFile"], *container["args"][1:],
+    paths = [config["cookies"]["secretFile"], config["state"], *container["args"][1:],
              *(source["kubernetes"].get("kubeconfig") or "/tmp" for source in config.get("sources", []))]
     mounts = [mount["mountPath"] + "/" for mount in container["volumeMounts"]]
     assert [path for path in paths if not (path + "/").startswith(tuple(mounts))] == []

@@ -23,7 +23,8 @@ ENTRIES = [
 EXPLAINED = [
     (["a.bar.global"], ["Records:    a.bar.global. 30 IN A 240.0.0.1\n",
                         "/bar/a, created 2026-01-01T00:00:00Z, with 240.0.0.1, 2001:db8::1 of spec.addresses: older than ",
-                        "Lost:       ", "/zoo/younger, created 2026-02-01T00:00:00Z, with 240.0.0.9 of spec.addresses: younger than "]),
+                        "Lost:       ",
+                        "/zoo/younger, created 2026-02-01T00:00:00Z, with 240.0.0.9 of spec.addresses: younger than "]),
     (["A.bar.global.", "--type", "aaaa"], ["Type:       AAAA\n", "IN AAAA 2001:db8::1\n"]),
     (["a.bar.global", "--type", "TXT"], ["Outcome:    the name is there, and has no TXT (NOERROR, empty)\n"]),
     (["x.wild.bar.global"], ["Wildcard:   *.wild.bar.global\n", "/bar/wild, created"]),
