@@ -1,7 +1,7 @@
 #pragma once
 
 // The configuration as the program uses it: plain values, all of them valid, with the defaults that a user gets who says nothing.
-// The keys are those of the YAML file; what a later version brings is known to the reader alone, which refuses it.
+// The keys are those of the YAML file.
 
 #include <chrono>
 #include <cstdint>

@@ -1,7 +1,6 @@
 #pragma once
 
-// The configuration file: YAML with the keys of the reference manual. What a later version brings is known here by name: its key
-// is accepted at its default, and any other value is refused as not yet supported.
+// The configuration file: YAML with the keys of the reference manual.
 
 #include <string>
 #include <string_view>

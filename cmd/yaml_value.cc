@@ -101,18 +101,6 @@ const std::string* YamlValue::scalar() const {
   return nullptr;
 }
 
-void YamlValue::only(std::string_view supported) const {
-  if (node_.IsScalar() && node_.Scalar() == supported) return;
-  if (node_.IsNull() && supported.empty()) return;
-  complain("found " + describe(node_) + ", which is not yet supported; expected " + quote(supported) +
-           " or no such key");
-}
-
-void YamlValue::only_empty_list() const {
-  if (node_.IsSequence() && node_.size() == 0) return;
-  complain("found " + describe(node_) + ", which is not yet supported; expected [] or no such key");
-}
-
 void YamlValue::complain(const std::string& found_and_expected) const {
   complaints_.lines.push_back(complaints_.file + ":" + std::to_string(line_of(node_.Mark())) + ": " +
                               (key_.empty() ? "" : key_ + ": ") + escape_controls(found_and_expected));

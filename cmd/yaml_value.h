@@ -71,10 +71,6 @@ class YamlValue {
     });
   }
 
-  /// A key of a later version: one scalar, or one empty list, is what this one does; anything else is refused.
-  void only(std::string_view supported) const;
-  void only_empty_list() const;
-
   /// Records an error at this value's line.
   void complain(const std::string& found_and_expected) const;
 

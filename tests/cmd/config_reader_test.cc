@@ -9,7 +9,7 @@
 namespace meshdns {
 namespace {
 
-/// The reference manual's file, but for what a later version brings.
+/// The reference manual's file.
 constexpr const char* kEverything = R"(
 listen: ["0.0.0.0:53", "[::]:53"]
 workers: auto
@@ -176,7 +176,6 @@ TEST_CASE("what is wrong with a file") {
     std::string text;
     std::string error;
   };
-  const std::string later = ", which is not yet supported; expected ";
   const std::vector<Case> cases = {
       // Keys.
       {"lisen: []", "f:1: found the unknown key 'lisen', the nearest known one is 'listen'"},
