@@ -57,6 +57,7 @@ def test_the_local_cluster_decides_first_and_conflicts_are_told(clusters, tmp_pa
         assert rcode(server.query("nobody.bar.global")) == "NXDOMAIN"
         claimants = server.get("/explain?name=both.bar.global").json()["claimants"]
         assert [(each["source"], each["wins"]) for each in claimants] == [("east", True), ("west", False)]
+        assert server.metrics()["meshdns_conflicts"] == 1, "the same answer from both is none"
 
 
 @pytest.mark.parametrize("away", [["west"], ["east"], ["east", "west"]], ids="+".join)
