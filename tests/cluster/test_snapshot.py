@@ -4,8 +4,8 @@ import contextlib
 
 import pytest
 
-from cluster.conftest import meshdns_on, running_control_plane
-from cluster.test_two_clusters import ENTRIES, all_answered, equal_to_the_truth, server_of
+from cluster.conftest import meshdns_on
+from cluster.test_two_clusters import all_answered, clusters, equal_to_the_truth, server_of  # clusters: a fixture
 from support.entries import service_entry
 from support.meshdns import addresses, rcode
 from support.process import eventually
@@ -70,17 +70,6 @@ def test_restarted_while_the_api_server_is_away(control_plane, tmp_path, namespa
         assert rcode(server.query("gone.bar.global")) == "NXDOMAIN"
         assert server.metrics()['meshdns_source_stale{source="east"}'] == 0
     control_plane.kubectl("-n", "bar", "delete", "serviceentry", "kept", "moved", "new")
-
-
-@pytest.fixture(scope="module")
-def clusters(tmp_path_factory):
-    with running_control_plane(tmp_path_factory.mktemp("east")) as east, \
-            running_control_plane(tmp_path_factory.mktemp("west")) as west:
-        planes = {"east": east, "west": west}
-        for name, plane in planes.items():
-            for entry, host, address in ENTRIES[name]:
-                plane.create(service_entry(entry, host, [address]))
-        yield planes
 
 
 @pytest.mark.parametrize("names", [["west"], ["east", "west"]], ids="+".join)
