@@ -87,14 +87,16 @@ class Daemon {
 
   void read_configuration_again() {
     if (ending_) return;
-    instance_->catch_up();
+    instance_->check_files();
     auto config = reload_();
     if (!config) {
       log_lines(config.error());
       return spdlog::error("SIGHUP: the configuration is wrong; the one from before stays");
     }
     successor_.reset();
-    const std::vector<std::string> changed = changed_keys(instance_->config(), *config);
+    instance_->release_withdrawals();
+    std::vector<std::string> changed = changed_keys(instance_->config(), *config);
+    if (instance_->access_changed()) changed.emplace_back("the access to a cluster");
     if (std::ranges::all_of(changed, applies_at_once)) {
       instance_->adopt(config->log, config->lameduck);
       return spdlog::info("SIGHUP: the configuration is valid; changed and applied: {}",

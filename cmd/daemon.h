@@ -6,8 +6,8 @@
 //                     it; then what is in flight is finished. A second one ends the process on the spot.
 //   SIGHUP            the configuration is read again. A wrong one changes nothing. Of a right one log and lameduck apply at once.
 //                     Anything else makes a new instance, which takes the place of the old one as soon as it knows as much; where its
-//                     sources, files or ports cannot be opened, the old one stays. A mass withdrawal that is
-//                     held is carried out.
+//                     sources, files or ports cannot be opened, the old one stays. With a right one, a mass withdrawal that is held is
+//                     carried out.
 //
 // Threads: the calling one becomes the control thread.
 

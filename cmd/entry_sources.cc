@@ -27,6 +27,15 @@ Result<ClusterAccess> find_access(const KubernetesConfig& config) {
   return access ? access : Error{access.error() + hint};
 }
 
+/// Without what the files that it names hold.
+ClusterAccess as_configured(ClusterAccess access) {
+  if (!access.token_file.empty()) access.token.clear();
+  for (Pem* pem : {&access.tls.ca, &access.tls.certificate, &access.tls.key}) {
+    if (!pem->file.empty()) pem->text.clear();
+  }
+  return access;
+}
+
 std::string identity_of(const KubernetesConfig& config, const ClusterAccess& access) {
   std::vector<std::string> namespaces = config.namespaces;
   std::ranges::sort(namespaces);
@@ -40,6 +49,7 @@ std::string identity_of(const KubernetesConfig& config, const ClusterAccess& acc
 struct EntrySources::State {
   std::vector<FileSource> files;
   std::vector<std::unique_ptr<KubernetesSource>> clusters;
+  std::vector<std::pair<KubernetesConfig, ClusterAccess>> access;
   std::vector<std::string> identities;
 };
 
@@ -78,6 +88,7 @@ Result<std::unique_ptr<EntrySources>> EntrySources::open(const Config& configure
     auto access = find_access(kubernetes);
     if (!access) return Error{access.error()};
     state->identities.push_back(prefix + identity_of(kubernetes, *access));
+    state->access.emplace_back(kubernetes, as_configured(*access));
     state->clusters.push_back(
         std::make_unique<KubernetesSource>(&loop, *std::move(access), kubernetes.namespaces, std::move(feed)));
   }
@@ -91,6 +102,13 @@ void EntrySources::start() {
 
 void EntrySources::release_withdrawals() {
   for (const auto& source : state_->clusters) source->release_withdrawals();
+}
+
+bool EntrySources::access_changed() const {
+  return std::ranges::any_of(state_->access, [](const auto& known) {
+    auto access = find_access(known.first);
+    return !access || as_configured(*std::move(access)) != known.second;
+  });
 }
 
 const std::vector<std::string>& EntrySources::identities() const { return state_->identities; }

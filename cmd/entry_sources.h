@@ -37,6 +37,9 @@ class EntrySources {
   /// Withdraws at once what clusters no longer have and the guard against mass withdrawal holds.
   void release_withdrawals();
 
+  /// Whether a kubeconfig says something else by now, or cannot be read. What stands in files that it names is watched, and does not count.
+  bool access_changed() const;
+
   /// What makes each source the same one after a restart, so that a snapshot's data is its own. A cluster: its name, its API server's
   /// URL, and the namespaces that are read; files: their path. And whether it is the local one.
   const std::vector<std::string>& identities() const;

@@ -265,11 +265,14 @@ std::optional<Error> Instance::listen(const Instance* before) {
 
 void Instance::begin_lame_duck() { state_->admin->set_shutting_down(); }
 
-void Instance::catch_up() {
+void Instance::check_files() {
   if (state_->cookie_file) state_->cookie_file->check();
   state_->zone_files->read_again();
-  state_->entries->release_withdrawals();
 }
+
+void Instance::release_withdrawals() { state_->entries->release_withdrawals(); }
+
+bool Instance::access_changed() const { return state_->entries->access_changed(); }
 
 void Instance::adopt(const LogConfig& log, std::chrono::milliseconds lameduck) {
   state_->config.log.level = log.level;

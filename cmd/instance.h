@@ -53,8 +53,14 @@ class Instance {
   /// Readiness fails from now on.
   void begin_lame_duck();
 
-  /// Looks at all files now; what changed is read on the loop. Carries out mass withdrawals that are held.
-  void catch_up();
+  /// Looks at all files now; what changed is read on the loop.
+  void check_files();
+
+  /// Carries out mass withdrawals that are held.
+  void release_withdrawals();
+
+  /// Whether a kubeconfig says something else by now.
+  bool access_changed() const;
 
   /// Takes over what needs no new instance.
   void adopt(const LogConfig& log, std::chrono::milliseconds lameduck);

@@ -22,6 +22,8 @@ struct ClusterAccess {
   std::string name_space;            // the pod's own, or the context's; empty where none is said
   std::string proxy{};               // "http://10.0.0.9:3128"; empty: none
   std::optional<ExecConfig> exec{};  // what gives a token, or a certificate in place of that of `tls`
+
+  bool operator==(const ClusterAccess&) const = default;
 };
 
 inline constexpr const char* kServiceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount";

@@ -22,6 +22,8 @@ struct ExecConfig {
   std::vector<std::string> arguments;    // without the command
   std::vector<std::string> environment;  // "NAME=value", beside our own: KUBERNETES_EXEC_INFO too
   std::string install_hint;              // for people, where it fails
+
+  bool operator==(const ExecConfig&) const = default;
 };
 
 /// What a plugin gives: a token, a client certificate with its key, or both.

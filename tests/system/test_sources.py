@@ -1,6 +1,7 @@
 """Several sources: which are waited for, which of them has a name, and what is told about it."""
 
 import re
+import signal
 
 import pytest
 
@@ -80,6 +81,15 @@ def test_an_optional_source_is_given_up_after_a_while(server_of, files, unreacha
     eventually(lambda: rcode(server.query("b.bar.global")) == "NXDOMAIN")
     server.wait_for_log(re.compile(r"source north: not synced within sourceWait \(200ms\)"))
     assert server.metrics()['meshdns_source_synced{source="north"}'] == 0
+
+
+def test_a_kubeconfig_is_read_again(server_of, files, unreachable, tmp_path):
+    server = server_of([files["east"], unreachable])
+    server.wait_for_log(re.compile("source north: no connection to the API server at http://127.0.0.1:1 "))
+    (tmp_path / "kubeconfig").write_text(KUBECONFIG.replace("127.0.0.1:1", "127.0.0.2:1"))
+    server.signal(signal.SIGHUP)
+    server.wait_for_log(re.compile("changed: the access to a cluster"))
+    server.wait_for_log(re.compile("source north: no connection to the API server at http://127.0.0.2:1 "))
 
 
 @pytest.mark.parametrize("local", [True, False])
