@@ -8,7 +8,10 @@
 //
 // Source: istio/istio pkg/dns/server/name_table.go; Istio itself never answers endpoints.
 
+#include <array>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -41,6 +44,8 @@ class EntryAddresses {
   void assign_service(HostAddresses& host);
   void assign_endpoints(HostAddresses& host);
   std::string expected(Answer answer) const;
+  std::optional<IpAddress> read_address(const std::string& text);
+  void skip(Skipped skipped);
 
   const ServiceEntry& entry_;
   const PublishRules& rules_;
@@ -48,6 +53,7 @@ class EntryAddresses {
   std::optional<Addresses> spec_;
   std::optional<std::vector<Allocated>> allocated_;
   std::optional<Addresses> endpoints_;
+  std::array<uint16_t, kSkipReasons> said_{};  // of addresses and endpoints, by reason
 };
 
 }  // namespace meshdns
