@@ -17,6 +17,13 @@ Skipped skipped_for_file(const Name& host) {
   return {SkipReason::kZoneFile, host.text(), "a host that the zone's file neither has nor delegates nor redirects"};
 }
 
+Skipped skipped_for_namespace(const Name& host, const Holding& holding) {
+  return {SkipReason::kNamespaceFull, host.text(),
+          std::to_string(holding.records) +
+              " hosts × (addresses + ports) do not fit beside the older objects of the namespace, expected " +
+              std::to_string(kMostOfNamespace) + " in all"};
+}
+
 namespace {
 
 /// Whether the label directly below the zone's apex is the namespace's, and the name below that.
@@ -59,8 +66,14 @@ std::vector<std::string> Catalog::unlisted(SourceId source, uint32_t list, std::
 
 std::vector<Skipped> Catalog::skipped(SourceId source, std::string_view object) const {
   const Holding* holding = state_->claims.find(source, object);
+  if (holding == nullptr) return {};
   const auto found = state_->skipped.find(holding);
-  return found == state_->skipped.end() ? std::vector<Skipped>() : found->second;
+  std::vector<Skipped> skips = found == state_->skipped.end() ? std::vector<Skipped>() : found->second;
+  if (holding->served != 0) return skips;
+  for (const Claim& claim : holding->claims()) {
+    skips.push_back(skipped_for_namespace(*Name::from_wire(claim.owner()), *holding));
+  }
+  return skips;
 }
 
 std::optional<Publication> Catalog::publication(SourceId source, std::string_view object) const {
@@ -135,7 +148,6 @@ void Catalog::State::upsert(SourceId source, const Publication& publication) {
   }
   ++version;
   if (held != nullptr) remove(source, *held);
-  for (const HostAddresses& host : ours.hosts) touch_contributors(host.owner.wire());
   const auto hash_of = [&](std::span<const uint8_t> owner) {
     name.parse(owner, directory.key());
     return name.hash(0);
@@ -144,18 +156,51 @@ void Catalog::State::upsert(SourceId source, const Publication& publication) {
   holding.list = lists[source];
   sources[source]->set_entries(sources[source]->entries() + 1);
   set_skipped(holding, std::move(skips));
-  index_addresses(holding, true);
-  touch(holding);
+  if (shares.add(holding)) {
+    serve(holding);
+  } else {
+    count_full(true);
+  }
 }
 
 void Catalog::State::remove(SourceId source, Holding& holding) {
   ++version;
   set_skipped(holding, {});
-  index_addresses(holding, false);
+  shares.remove(holding);
+  if (holding.served != 0) {
+    withhold(holding);
+  } else {
+    count_full(false);
+  }
   withdrawn.push_back(claims.take(holding));
   sources[source]->set_entries(sources[source]->entries() - 1);
+}
+
+void Catalog::State::serve(Holding& holding) {
+  for (const Claim& claim : holding.claims()) touch_contributors(claim.owner());
+  claims.link(holding);
+  holding.served = 1;
+  index_addresses(holding, true);
+  touch(holding);
+}
+
+void Catalog::State::withhold(Holding& holding) {
+  index_addresses(holding, false);
+  claims.unlink(holding);
+  holding.served = 0;
   touch(holding);
   for (const Claim& claim : holding.claims()) touch_contributors(claim.owner());
+}
+
+void Catalog::State::balance_namespaces() {
+  shares.balance([this](Holding& holding) { count_full(false), serve(holding); },
+                 [this](Holding& holding) { count_full(true), withhold(holding); });
+}
+
+/// Objects that wait are counted, not remembered among the skipped: the shares know them.
+void Catalog::State::count_full(bool added) {
+  counts.skipped[static_cast<size_t>(SkipReason::kNamespaceFull)].fetch_add(added ? 1 : ~uint64_t{0},
+                                                                            std::memory_order_relaxed);
 }
 
 void Catalog::State::touch(std::span<const uint8_t> owner) {
@@ -218,6 +263,7 @@ void Catalog::State::count_skips(const std::vector<Skipped>& skips, bool added) 
 
 void Catalog::State::settle() {
   using Change = Touched::Change;
+  balance_namespaces();
   forget_repeated_touches();
   for (Touched& each : touched) decide(each);
   // In this order no name that is there before and after is missing in between.

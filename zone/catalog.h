@@ -35,8 +35,8 @@ struct CatalogOptions {
   Claims claims = Claims::kAny;
   enum class Conflicts : uint8_t {
     kOldest,  // of several claimants of a host the first in order of precedence answers
-    kMerge,  // the first ones answer together, addresses and ports: up to 64 of them that have up to 256 addresses together, so
-             // that an answer stays one that a client can use
+    kMerge,  // the first ones answer together, addresses and ports: up to 64 of them that have up to 256 addresses and 256
+             // ports together, so that an answer stays one that a client can use
   };
   Conflicts conflicts = Conflicts::kOldest;
   std::vector<IpBlock>

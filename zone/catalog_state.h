@@ -12,11 +12,13 @@
 #include "zone/catalog.h"
 #include "zone/claims.h"
 #include "zone/directory.h"
+#include "zone/shares.h"
 
 namespace meshdns {
 
 int64_t unix_now();  // seconds
 Skipped skipped_for_file(const Name& host);
+Skipped skipped_for_namespace(const Name& host, const Holding& holding);
 
 /// Claims by their addresses, those of one address in order of precedence. A claim of null is before all others.
 struct AddressOrder {
@@ -37,6 +39,7 @@ struct Catalog::State {
         sources(all),
         options(std::move(chosen)),
         claims(zones.key(), options.services),
+        shares(claims),
         lists(all.size()) {}
 
   /// An owner whose claimants changed, and what that means for its zone.
@@ -51,6 +54,10 @@ struct Catalog::State {
 
   void upsert(SourceId source, const Publication& publication);
   void remove(SourceId source, Holding& holding);
+  void serve(Holding& holding);
+  void withhold(Holding& holding);
+  void balance_namespaces();
+  void count_full(bool added);
   void touch(std::span<const uint8_t> owner);
   void touch(const Holding& holding);
   void touch_derived(const Claim& claim);
@@ -82,6 +89,7 @@ struct Catalog::State {
   Sources& sources;
   const CatalogOptions options;
   Claims claims;
+  Shares shares;
   AddressIndex by_address;      // of those that PTR records may name
   std::vector<uint32_t> lists;  // by source: the number of the last that began
   std::unordered_map<const Holding*, std::vector<Skipped>> skipped;

@@ -30,18 +30,24 @@ const Claim* Claims::winner(std::span<const uint8_t> owner, uint64_t owner_hash)
   return slot == nullptr ? nullptr : *slot;
 }
 
-Holding& Claims::link(HoldingPtr holding, SourceId source) {
+Holding& Claims::insert(HoldingPtr holding, SourceId source) {
   holding->source = source;
   holding->hash = hash_of(source, holding->object());
-  for (Claim& claim : holding->claims()) link(claim);
   holdings_.insert(holding.get());
   return *holding.release();
 }
 
 HoldingPtr Claims::take(Holding& holding) {
   holdings_.erase(holdings_.find(holding.hash, [&](const Holding& other) { return &other == &holding; }));
-  for (Claim& claim : holding.claims()) unlink(claim);
   return HoldingPtr(&holding);
+}
+
+void Claims::link(Holding& holding) {
+  for (Claim& claim : holding.claims()) link(claim);
+}
+
+void Claims::unlink(Holding& holding) {
+  for (Claim& claim : holding.claims()) unlink(claim);
 }
 
 // The claimants of an owner ------------------------------------------------------------------------------------------

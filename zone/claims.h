@@ -32,15 +32,20 @@ class Claims {
   /// The first claimant of the owner, or null; the others follow by `next`.
   const Claim* winner(std::span<const uint8_t> owner, uint64_t owner_hash);
 
-  /// Adds a holding of an object that is not held; `hash_of(owner)` gives each claim's owner's hash.
+  /// Adds a holding of an object that is not held, its claims not yet among the owners'; `hash_of(owner)` gives each claim's owner's
+  /// hash.
   template <class HashOf>
   Holding& add(HoldingPtr holding, SourceId source, HashOf hash_of) {
     for (Claim& claim : holding->claims()) claim.hash = static_cast<uint32_t>(hash_of(claim.owner()));
-    return link(std::move(holding), source);
+    return insert(std::move(holding), source);
   }
 
-  /// Takes the holding out and hands it over.
+  /// Takes the holding out, whose claims are not among the owners', and hands it over.
   HoldingPtr take(Holding& holding);
+
+  /// Its claims are among their owners' from now on, or are not any more.
+  void link(Holding& holding);
+  void unlink(Holding& holding);
 
   /// Whether both claims of an owner answer the same, in whatever order.
   bool same_answer(const Claim& a, const Claim& b) const;
@@ -76,7 +81,7 @@ class Claims {
 
   uint32_t hash_of(SourceId source, std::string_view object) const;
   Claim** slot_of(std::span<const uint8_t> owner, uint32_t hash);
-  Holding& link(HoldingPtr holding, SourceId source);
+  Holding& insert(HoldingPtr holding, SourceId source);
   void link(Claim& claim);
   void unlink(Claim& claim);
   Crowds::iterator crowd_of(const Claim& claim);

@@ -19,24 +19,31 @@ constexpr size_t kMostHosts = 64;
 constexpr size_t kMostClaims = 1024;
 // Of one host: see CatalogOptions.
 constexpr size_t kMostMerged = 64;
-constexpr size_t kMostAddresses = 256;
+constexpr size_t kMostTogether = 256;
 
 bool is_wildcard(std::span<const uint8_t> owner) { return owner.size() > 2 && owner[0] == 1 && owner[1] == '*'; }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return text;
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+/// Of Istio's protocols all but UDP run over TCP.
+std::string_view transport(std::string_view protocol) {
+  return std::ranges::equal(protocol, std::string_view("udp"), {}, lower) ? "udp" : "tcp";
 }
 
-/// RFC 2782: _Service._Proto.Name; of Istio's protocols all but UDP run over TCP. Nothing where it gets too long for a name.
+/// Whether the name's first label is "_text", in whatever case the text is.
+bool spells(std::span<const uint8_t> name, std::string_view text) {
+  const std::string_view label(reinterpret_cast<const char*>(name.data()) + 1, name[0]);
+  return label.size() == text.size() + 1 && std::ranges::equal(label.substr(1), text, {}, {}, lower);
+}
+
+/// RFC 2782: _Service._Proto.Name. Nothing where it gets too long for a name.
 std::optional<Name> service_name(const Port& port, std::span<const uint8_t> host) {
   if (port.name.size() >= Name::kMaxLabel) return std::nullopt;
   std::vector<uint8_t> wire;
-  for (const std::string& label : {lower(port.name), std::string(lower(port.protocol) == "udp" ? "udp" : "tcp")}) {
+  for (const std::string_view label : {std::string_view(port.name), transport(port.protocol)}) {
     wire.push_back(static_cast<uint8_t>(label.size() + 1));
     wire.push_back('_');
-    wire.insert(wire.end(), label.begin(), label.end());
+    std::ranges::transform(label, std::back_inserter(wire), lower);
   }
   wire.insert(wire.end(), host.begin(), host.end());
   auto name = Name::from_wire(wire);
@@ -82,11 +89,16 @@ void Catalog::State::touch_contributors(std::span<const uint8_t> owner) {
 /// Those of an owner's claimants who answer: the winner, or the first ones together. None without a winner.
 std::vector<const Claim*> Catalog::State::contributors(const Claim* winner) const {
   std::vector<const Claim*> first;
+  const bool merges = options.conflicts == CatalogOptions::Conflicts::kMerge;
   size_t addresses = 0;
-  for (const Claim* claim = winner; claim != nullptr && first.size() < kMostMerged; claim = claim->next) {
-    addresses += size_t{claim->v4} + claim->v6;
-    if (!first.empty() && (options.conflicts == CatalogOptions::Conflicts::kOldest || addresses > kMostAddresses))
-      break;
+  size_t ports = 0;
+  for (const Claim* claim = winner; claim != nullptr && first.size() < (merges ? kMostMerged : 1);
+       claim = claim->next) {
+    if (merges) {
+      addresses += size_t{claim->v4} + claim->v6;
+      ports += claim->holding().port_count();
+      if (claim != winner && std::max(addresses, ports) > kMostTogether) break;
+    }
     first.push_back(claim);
   }
   return first;
@@ -162,10 +174,9 @@ void Catalog::State::add_service(uint32_t ttl) {
 
   std::set<uint16_t> numbers;
   for (const Claim* claim : claimants) {
-    for (const Port& port : claim->holding().ports()) {
-      const auto owner = service_name(port, host);
-      if (owner && std::ranges::equal(owner->wire(), name.wire())) numbers.insert(port.number);
-    }
+    claim->holding().for_each_port([&](std::string_view port, uint16_t number, std::string_view protocol) {
+      if (spells(name.wire(0), port) && spells(name.wire(1), transport(protocol))) numbers.insert(number);
+    });
   }
   if (!numbers.empty()) builder.rrset(rr_type::kSrv, ttl);
   for (const uint16_t number : numbers) {

@@ -137,6 +137,10 @@ std::vector<Explanation::Claimant> Catalog::State::claimants_of(const Claim* win
 
 /// Of all who asked for the name, or for a wildcard above it: that, and what of the object keeps all its hosts from an answer.
 void Catalog::State::note_skipped(const Name& asked, const Claim* winner, Explanation& result) const {
+  const auto add_skipped = [&](const Holding& holding, const Skipped& skip) {
+    result.skipped.push_back({sources[holding.source]->name(), std::string(holding.object()), skip.what,
+                              std::string(text(skip.reason)), skip.detail});
+  };
   std::set<const Holding*> claimants;
   for (const Claim* claim = winner; claim != nullptr; claim = claim->next) claimants.insert(&claim->holding());
   for (const auto& [holding, skips] : skipped) {
@@ -145,10 +149,15 @@ void Catalog::State::note_skipped(const Name& asked, const Claim* winner, Explan
     if (!asks) continue;
     for (const Skipped& skip : skips) {
       if (!concerns_all_hosts(skip.reason) && !concerns(skip.what, asked)) continue;
-      result.skipped.push_back({sources[holding->source]->name(), std::string(holding->object()), skip.what,
-                                std::string(text(skip.reason)), skip.detail});
+      add_skipped(*holding, skip);
     }
   }
+  shares.for_each_waiting([&](const Holding& holding) {
+    for (const Claim& claim : holding.claims()) {
+      const Name host = name_of(claim.owner());
+      if (concerns(host.text(), asked)) add_skipped(holding, skipped_for_namespace(host, holding));
+    }
+  });
 }
 
 /// All but what was skipped. Returns the first claimant of the owner that gives the answer.

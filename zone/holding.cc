@@ -59,29 +59,25 @@ std::span<const uint8_t> Holding::packed() const {
   return {start_of(*this) + offset, size - offset};
 }
 
+const uint8_t* Holding::ports_begin() const {
+  if (claim_count == 0) return packed().data() + object_size;
+  const std::span<const uint8_t> last = claims().back().packed_addresses();
+  return last.data() + last.size();
+}
+
 std::vector<Port> Holding::ports() const {
-  const uint8_t* at = packed().data() + object_size;
-  if (claim_count > 0) {
-    const std::span<const uint8_t> last = claims().back().packed_addresses();
-    at = last.data() + last.size();
-  }
-  const auto take16 = [&at] {
-    at += 2;
-    return static_cast<uint16_t>(at[-2] << 8 | at[-1]);
-  };
-  const auto take_text = [&] {
-    const size_t length = take16();
-    at += length;
-    return std::string(at - length, at);
-  };
   std::vector<Port> ports;
-  while (at != start_of(*this) + size) {
-    Port& port = ports.emplace_back();
-    port.name = take_text();
-    port.number = take16();
-    port.protocol = take_text();
-  }
+  for_each_port([&](std::string_view name, uint16_t number, std::string_view protocol) {
+    ports.push_back({std::string(name), number, std::string(protocol)});
+  });
   return ports;
+}
+
+size_t Holding::port_count() const {
+  if (claim_count == 0) return 0;
+  size_t addresses = 0;
+  for (const Claim& claim : claims()) addresses += size_t{claim.v4} + claim.v6;
+  return (records - addresses) / claim_count;
 }
 
 Publication Holding::publication() const {
@@ -105,6 +101,7 @@ void Packer::pack(const Publication& publication) {
   object_size_ = static_cast<uint16_t>(publication.object.size());
   packed_.assign(publication.object.begin(), publication.object.end());
   places_.clear();
+  records_ = publication.hosts.size() * publication.ports.size();
   for (const HostAddresses& host : publication.hosts) {
     Place place{static_cast<uint32_t>(packed_.size()), 0, 0, host.origin};
     packed_.insert(packed_.end(), host.owner.wire().begin(), host.owner.wire().end());
@@ -115,6 +112,7 @@ void Packer::pack(const Publication& publication) {
         packed_.insert(packed_.end(), address.bytes().begin(), address.bytes().end());
       }
     }
+    records_ += host.addresses.size();
     places_.push_back(place);
   }
   for (const Port& port : publication.ports) {
@@ -147,7 +145,9 @@ HoldingPtr Packer::make() const {
                                        .hash = 0,
                                        .claim_count = static_cast<uint32_t>(places_.size()),
                                        .source = 0,
-                                       .object_size = object_size_};
+                                       .object_size = object_size_,
+                                       .records = static_cast<uint32_t>(records_ & 0x7fff'ffffU),
+                                       .served = 0};
   auto* claim = reinterpret_cast<Claim*>(holding + 1);
   for (const Place& place : places_) {
     const auto from_holding = static_cast<uint32_t>(reinterpret_cast<uint8_t*>(claim) - start_of(*holding));

@@ -45,13 +45,40 @@ struct Holding {
   uint32_t claim_count;
   SourceId source;
   uint16_t object_size;
+  uint32_t
+      records : 31;  // that it may make: an address record for each host and address, a service record for each host and port
+  uint32_t served : 1;  // else its namespace's share is used up, and its claims are not among the owners'
 
   std::span<Claim> claims() { return {reinterpret_cast<Claim*>(this + 1), claim_count}; }
   std::span<const Claim> claims() const { return {reinterpret_cast<const Claim*>(this + 1), claim_count}; }
   std::string_view object() const;  // namespace/name
   std::vector<Port> ports() const;
+  size_t port_count() const;
+
+  /// Calls `visit(name, number, protocol)` for each port, and allocates nothing.
+  template <class Visit>
+  void for_each_port(Visit visit) const {
+    const uint8_t* const end = reinterpret_cast<const uint8_t*>(this) + size;
+    for (const uint8_t* at = ports_begin(); at != end;) {
+      const std::string_view name = take_text(at);
+      const uint16_t number = take16(at);
+      visit(name, number, take_text(at));
+    }
+  }
   Publication publication() const;          // without what was skipped
   std::span<const uint8_t> packed() const;  // all behind the claims
+
+ private:
+  const uint8_t* ports_begin() const;
+  static uint16_t take16(const uint8_t*& at) {
+    at += 2;
+    return static_cast<uint16_t>(at[-2] << 8 | at[-1]);
+  }
+  static std::string_view take_text(const uint8_t*& at) {
+    const size_t length = take16(at);
+    at += length;
+    return {reinterpret_cast<const char*>(at - length), length};
+  }
 };
 
 /// Whether `a` has precedence over `b`: the earlier source, then the older object, then the first by name.
@@ -85,6 +112,7 @@ class Packer {
   int64_t created_ = 0;
   uint16_t object_size_ = 0;
   std::vector<Place> places_;
+  size_t records_ = 0;
   std::vector<uint8_t> packed_;
 };
 

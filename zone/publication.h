@@ -30,8 +30,9 @@ enum class SkipReason : uint8_t {
   kTooManyEndpoints,  // endpoints are answered, and these come after the first that are
   kTooLarge,          // the object has more hosts, addresses and ports than one may publish
   kOtherNamespace,    // publish.claims is namespace, and the host is another namespace's
+  kNamespaceFull,     // older objects of the namespace take all that one namespace may
 };
-inline constexpr size_t kSkipReasons = 16;
+inline constexpr size_t kSkipReasons = 17;
 std::string_view text(SkipReason reason);  // "invalid-host"
 
 struct Skipped {

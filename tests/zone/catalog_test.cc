@@ -145,6 +145,62 @@ TEST_CASE("claimants that are merged") {
   CHECK(answer().size() == 64);
 }
 
+TEST_CASE("of a namespace that is full the oldest objects are served") {
+  // 64 hosts with 8191 ports and an address each: half of what a namespace may have.
+  const auto half = [](const std::string& object, int64_t created) {
+    std::vector<std::string> hosts;
+    for (int n = 0; n < 64; ++n) hosts.push_back(object.substr(4) + "-" + std::to_string(n) + ".global");
+    Publication result = publication(object, created, hosts, {"10.0.0.1"});
+    result.ports.assign(8191, result.ports.front());
+    return result;
+  };
+  World world;
+  const auto served = [&] {
+    std::string objects;
+    for (const char* object : {"a", "b", "c", "d", "e"}) {
+      if (look_up(world.directory, object + std::string("-63.global")) == "10.0.0.1") objects += object;
+    }
+    return objects;
+  };
+  struct Step {
+    const char* upserts;  // "name created" …
+    const char* removes;
+    const char* served;
+    uint64_t waiting;
+  };
+  const std::vector<Step> steps = {
+      {"b2", "", "b", 0},          {"c3", "", "bc", 0},  // just full
+      {"d4", "", "bc", 1},         {"a1", "", "ab", 2},  // an older one takes the place of c
+      {"", "d", "ab", 1},          {"", "a", "bc", 0},      {"d4e5", "", "bc", 2}, {"", "bc", "de", 0},
+      {"d4", "", "de", 0},         {"a1b2", "de", "ab", 0}, {"c3", "a", "bc", 0},  {"", "bc", "", 0},
+      {"e5d4c3b2a1", "", "ab", 3}, {"", "abcde", "", 0},    {"a1", "", "a", 0},
+  };
+  for (const Step& step : steps) {
+    CAPTURE(step.upserts);
+    CAPTURE(step.removes);
+    Batch batch;
+    for (const char* at = step.upserts; *at != '\0'; at += 2) {
+      batch.upserts.push_back(half(std::string("bar/") + at[0], at[1] - '0'));
+    }
+    for (const char* at = step.removes; *at != '\0'; ++at) batch.removals.push_back(std::string("bar/") + *at);
+    world.catalog.apply(0, batch);
+    CHECK(served() == step.served);
+    CHECK(world.skipped(SkipReason::kNamespaceFull) == step.waiting);
+  }
+
+  // Others have shares of their own.
+  world.catalog.apply(0, {{half("bar/b", 2), half("bar/c", 3), half("foo/d", 4)}, {}});
+  world.catalog.apply(1, {{half("bar/e", 5)}, {}});
+  CHECK(served() == "abde");
+  CHECK(world.catalog.skipped(0, "bar/c").size() == 64);
+  CHECK(world.catalog.skipped(0, "bar/b").empty());
+  const auto explained = world.catalog.explain(test::name("c-1.global"), rr_type::kA);
+  REQUIRE(explained.skipped.size() == 1);
+  CHECK(explained.skipped[0].object == "bar/c");
+  CHECK(explained.skipped[0].reason == "namespace-full");
+  CHECK(world.sources[0]->entries() == 4);
+}
+
 TEST_CASE("a host that tens of thousands claim") {
   // A list of claimants would be walked 800,000,000 steps, which takes many times as long as everything else here.
   constexpr int kClaimants = 40'000;
