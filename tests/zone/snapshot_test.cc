@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -140,6 +142,29 @@ TEST_CASE("a copy stays what it was") {
   world.catalog.release_copy();
   CHECK(world.catalog.copy().size() == 2);
   world.catalog.release_copy();
+}
+
+TEST_CASE("another thread reads a copy while the catalog goes on") {
+  constexpr int kObjects = 200;
+  World world;
+  const auto object = [](int i, const std::string& ip) {
+    const std::string text = std::to_string(i);
+    return publication("bar/" + text, 1, {text + ".global", "shared.global"}, {ip});
+  };
+  for (int i = 0; i < kObjects; ++i) world.upsert(object(i, "10.0.0.1"));
+  const auto copy = world.catalog.copy();
+  std::atomic<int> as_they_were{0};
+  std::thread reader([&] {
+    for (const Holding* holding : copy) {
+      as_they_were += holding->publication().hosts.front().addresses == std::vector{test::address("10.0.0.1")} ? 1 : 0;
+    }
+  });
+  const uint32_t list = world.catalog.begin_list(0);
+  for (int i = 0; i < kObjects; i += 2) world.upsert(object(i, i % 4 == 0 ? "10.0.0.1" : "10.0.0.2"));
+  world.catalog.apply(0, {{}, world.catalog.unlisted(0, list)});
+  reader.join();
+  world.catalog.release_copy();
+  CHECK(as_they_were == kObjects);
 }
 
 TEST_CASE("the version steps with what a snapshot would show") {
