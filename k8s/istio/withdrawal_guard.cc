@@ -39,12 +39,18 @@ void WithdrawalGuard::missing(const std::vector<std::string>& objects, Clock::ti
                  withdrawn);
   }
   if (due_ && held_.empty()) end_hold();
-  if (due_) ask_for_list_(*due_);
+  if (!due_) return;
+  if (agrees) {
+    one_agreed_ = true;
+  } else {
+    ask_for_list_(*due_);
+  }
 }
 
 void WithdrawalGuard::settle(Clock::time_point now) {
   while (!withdrawn_.empty() && now - withdrawn_.front().at >= limits_.window) withdrawn_.pop_front();
   if (!due_ && is_mass_withdrawal()) hold(now);
+  if (due_ && one_agreed_ && !gone_.empty()) ask(now);
   for (const std::string& object : gone_) {
     if (due_) {
       held_.insert(object);
@@ -86,12 +92,17 @@ void WithdrawalGuard::hold(Clock::time_point now) {
     feed_.put_back(std::move(each.publication));
   }
   withdrawn_.clear();
-  due_ = now + limits_.delay;
   spdlog::warn(
       "source {}: {} of {} ServiceEntries are gone, more than half at once: they are served until a list in {} s "
       "agrees; if this is "
       "meant, SIGHUP withdraws them now",
       feed_.source().name(), gone, entries, limits_.delay.count());
+  ask(now);
+}
+
+void WithdrawalGuard::ask(Clock::time_point now) {
+  due_ = now + limits_.delay;
+  one_agreed_ = false;
   ask_for_list_(*due_);
 }
 

@@ -8,6 +8,9 @@
 //   holding ──▶ calm    nothing is held any more: each object came back, or is missing in a list that began `delay` after the hold,
 //                       or release() was called.
 //
+// A list is of one namespace where the source is scoped. One that agrees decides what is its own; the rest waits for the lists of the
+// others, which come when they can. What is gone only after that is held for `delay` anew.
+//
 // Of what was withdrawn within `window` the publications are kept, at most half of what the source has.
 //
 // Threads: the control thread alone. Time is what the callers say.
@@ -38,7 +41,7 @@ class WithdrawalGuard {
     std::chrono::seconds delay{60};  // long enough to restore what a backup has, short enough to wait for
   };
 
-  /// Asks for a list of all that the source has which begins at that time or later; again where one began earlier.
+  /// Asks for lists of all that the source has which begin at that time or later; again where one began earlier.
   using AskForList = std::function<void(Clock::time_point)>;
 
   /// The feed must outlive the guard.
@@ -69,6 +72,7 @@ class WithdrawalGuard {
   bool is_mass_withdrawal();
   void forget_what_is_back();
   void hold(Clock::time_point now);
+  void ask(Clock::time_point now);
   void withdraw(const std::string& object, Clock::time_point now);
   void end_hold();
 
@@ -79,6 +83,7 @@ class WithdrawalGuard {
   std::deque<Withdrawn> withdrawn_;       // within the window, the oldest first
   std::unordered_set<std::string> held_;  // gone, and served
   std::optional<Clock::time_point> due_;  // while holding: a list that begins then, or later, is believed
+  bool one_agreed_ = false;               // of the lists that were asked for
 };
 
 }  // namespace meshdns

@@ -13,27 +13,27 @@ namespace {
 
 using std::chrono::seconds;
 
-std::string object(int i) { return "bar/e" + std::to_string(i); }
-
-/// A source of `entries`, bar/e0 and so on, and a clock.
+/// A source of `entries` in each namespace, bar/e0 and so on, and a clock.
 struct Cluster {
-  explicit Cluster(int entries) {
+  explicit Cluster(int entries, const std::vector<std::string>& namespaces = {"bar"}) {
     feed.set_synced();
-    for (int i = 0; i < entries; ++i) create(i);
+    for (const std::string& name_space : namespaces) {
+      for (int i = 0; i < entries; ++i) create(i, name_space);
+    }
     flush();
   }
 
-  void create(int i) {
+  void create(int i, const std::string& name_space = "bar") {
     ServiceEntry entry;
-    entry.name_space = "bar";
+    entry.name_space = name_space;
     entry.name = "e" + std::to_string(i);
-    entry.hosts = {entry.name + ".bar.global"};
+    entry.hosts = {entry.name + "." + name_space + ".global"};
     entry.addresses = {"240.0.0.1"};
-    guard.exists(object(i));
+    guard.exists(entry.object());
     feed.upsert(std::move(entry));
   }
-  void remove(int from, int to) {
-    for (int i = from; i < to; ++i) guard.deleted(object(i));
+  void remove(int from, int to, const std::string& name_space = "bar") {
+    for (int i = from; i < to; ++i) guard.deleted(name_space + "/e" + std::to_string(i));
   }
   void flush() {
     guard.settle(now);
@@ -41,10 +41,10 @@ struct Cluster {
   }
 
   /// A list that has the entries from `from` to `to` and began some seconds ago.
-  void list(int from, int to, seconds ago = seconds{0}) {
+  void list(int from, int to, seconds ago = seconds{0}, const std::string& name_space = "bar") {
     const uint32_t list = feed.begin_list();
-    for (int i = from; i < to; ++i) create(i);
-    guard.missing(feed.finish_list(list, ""), now - ago);
+    for (int i = from; i < to; ++i) create(i, name_space);
+    guard.missing(feed.finish_list(list, name_space), now - ago);
     flush();
   }
 
@@ -131,6 +131,47 @@ TEST_CASE("a list a minute later decides") {
     CHECK(cluster.entries() == c.served);
     CHECK(cluster.held() == c.held);
     CHECK(cluster.asked.size() == (c.held > 0 ? 2 : 1));
+  }
+}
+
+TEST_CASE("of several namespaces each one's list decides, and the others are waited for") {
+  struct Step {
+    const char* name;
+    seconds at;
+    const char* name_space;
+    int from, to;  // what is gone there, of forty
+    bool lists;
+    uint64_t served, held;
+    std::vector<seconds> asked;  // for lists at that time
+  };
+  const std::vector<Step> steps = {
+      {"some of bar", seconds{0}, "bar", 0, 25, false, 55, 0, {}},
+      {"and of foo", seconds{1}, "foo", 0, 30, false, 80, 55, {seconds{61}}},
+      {"foo's list comes too early", seconds{59}, "foo", 0, 30, true, 80, 55, {seconds{61}}},
+      {"bar's list agrees, foo's is refused", seconds{61}, "bar", 0, 25, true, 55, 30, {}},
+      {"bar's list once more", seconds{65}, "bar", 0, 25, true, 55, 30, {}},
+      {"one of bar is gone later", seconds{70}, "bar", 25, 26, false, 55, 31, {seconds{130}}},
+      {"and another", seconds{80}, "bar", 26, 27, false, 55, 32, {}},
+      {"foo's list comes too early again", seconds{100}, "foo", 0, 30, true, 55, 32, {seconds{130}}},
+      {"bar's list agrees again", seconds{130}, "bar", 0, 27, true, 53, 30, {}},
+      {"and foo's, at last, of which more is gone", seconds{200}, "foo", 0, 35, true, 18, 0, {}},
+  };
+  Cluster cluster(40, {"bar", "foo"});
+  for (const Step& step : steps) {
+    CAPTURE(step.name);
+    cluster.now = WithdrawalGuard::Clock::time_point(step.at);
+    cluster.asked.clear();
+    if (step.lists) {
+      cluster.list(step.to, 40, seconds{0}, step.name_space);
+    } else {
+      cluster.remove(step.from, step.to, step.name_space);
+      cluster.flush();
+    }
+    CHECK(cluster.entries() == step.served);
+    CHECK(cluster.held() == step.held);
+    std::vector<seconds> asked;
+    for (const auto& due : cluster.asked) asked.push_back(std::chrono::duration_cast<seconds>(due.time_since_epoch()));
+    CHECK(asked == step.asked);
   }
 }
 
