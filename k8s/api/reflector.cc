@@ -30,6 +30,7 @@ Reflector::Impl::Impl(ApiClient& client, Resource resource, Source& source, Obje
       source_(source),
       handler_(handler),
       backoff_(backoff),
+      connect_backoff_(backoff),
       list_backoff_(std::move(backoff)),
       trouble_(source),
       timer_(client.loop(), [this] { enter(state_); }),

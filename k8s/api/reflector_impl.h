@@ -79,6 +79,7 @@ class Reflector::Impl final : private HttpReceiver {
   Source& source_;
   ObjectHandler& handler_;
   Backoff backoff_;
+  Backoff connect_backoff_;
   Backoff list_backoff_;
   Trouble trouble_;
   Timer timer_;

@@ -30,7 +30,8 @@ void Reflector::Impl::unreachable(const HttpError& error) {
                       "), trying again for as long as it takes");
   const auto now = Backoff::Clock::now();
   const bool cheap = untrusted || error.kind == HttpError::Kind::kUnreachable;
-  retry(after_break(), cheap ? backoff_.next_cheap(now) : backoff_.next(now));
+  // By its own backoff: one that has just started refuses some requests, and its being away is no reason to wait long for the next.
+  retry(after_break(), cheap ? connect_backoff_.next_cheap(now) : connect_backoff_.next(now));
 }
 
 Reflector::Impl::State Reflector::Impl::after_break() {
