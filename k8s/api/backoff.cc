@@ -12,6 +12,11 @@ Backoff::Milliseconds Backoff::next(Clock::time_point now, Milliseconds longest)
   return jittered(wait_);
 }
 
+std::optional<Backoff::Milliseconds> Backoff::told(std::chrono::seconds wait) {
+  if (wait.count() <= 0 || ++told_ > limits_.believed) return {};
+  return std::min(wait, limits_.longest_told);
+}
+
 Backoff::Milliseconds Backoff::jittered(Milliseconds wait) const {
   return wait + Milliseconds(static_cast<int64_t>(static_cast<double>(wait.count()) * random_()));
 }

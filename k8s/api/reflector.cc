@@ -97,7 +97,7 @@ void Reflector::Impl::on_headers(int status, seconds retry_after) {
   status_ = status;
   retry_after_ = retry_after;
   if (!accepted()) return;
-  told_to_wait_ = 0;
+  backoff_.accepted();
   tried_again_ = false;
   source_.heard(std::time(nullptr));
   if (state_ == State::kStreamListing) begin_list();

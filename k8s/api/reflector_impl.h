@@ -96,7 +96,6 @@ class Reflector::Impl final : private HttpReceiver {
   HttpClient::Id request_ = 0;
   int status_ = 0;  // HTTP's, of the response under way; 0 before its headers
   std::chrono::seconds retry_after_{0};
-  unsigned told_to_wait_ = 0;
   bool tried_again_ = false;          // with other credentials, at once, and refused again
   Backoff::Clock::time_point began_;  // the request
   uint64_t events_ = 0;               // of the stream under way

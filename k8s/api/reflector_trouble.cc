@@ -1,18 +1,8 @@
-#include <algorithm>
 #include <utility>
 
 #include "k8s/api/reflector_impl.h"
 
 namespace meshdns {
-namespace {
-
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-constexpr unsigned kMaxToldToWait = 10;     // Retry-After is honoured so many times in a row, as by client-go
-constexpr seconds kLongestRetryAfter{120};  // what a server may make us wait
-
-}  // namespace
 
 // Where files have other credentials or authorities by now, there is no reason to wait: once, as those may be refused, too.
 bool Reflector::Impl::try_again(bool others) {
@@ -127,9 +117,7 @@ void Reflector::Impl::failed(SourceError kind, const ApiStatus& status) {
   if (kind == SourceError::kProtocol && state_ != State::kDiscovering) return retry_from_list();
   State next = state_;
   if (kind == SourceError::kServer) next = state_ == State::kStreamListing ? by_pages() : after_failure();
-  // A server that says when it will be ready is believed, some times.
-  const bool told = status.retry_after > seconds{0} && ++told_to_wait_ <= kMaxToldToWait;
-  if (told) return retry(next, std::min(status.retry_after, kLongestRetryAfter));
+  if (const auto told = backoff_.told(status.retry_after)) return retry(next, *told);
   // Other credentials may come at any time.
   const auto now = Backoff::Clock::now();
   retry(next, kind == SourceError::kUnauthorized ? backoff_.next_cheap(now) : backoff_.next(now));

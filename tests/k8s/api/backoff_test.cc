@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
 #include <vector>
 
 namespace meshdns {
@@ -35,6 +36,23 @@ TEST_CASE("waits double up to the longest, and begin again after health") {
   const auto later = Backoff::Clock::time_point(seconds(2000));
   for (const int wait : {800, 1600, 3200, 5000, 5000}) CHECK(backoff.next_cheap(later) == milliseconds(wait));
   CHECK(backoff.next(later) == milliseconds(10000));
+}
+
+TEST_CASE("a server that says how long to wait is believed ten times in a row, and up to two minutes") {
+  const std::vector<std::pair<seconds, milliseconds>> waits = {{seconds(1), seconds(1)},
+                                                               {seconds(120), seconds(120)},
+                                                               {seconds(121), seconds(120)},
+                                                               {seconds::max(), seconds(120)}};
+  Backoff backoff;
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 10; ++i) {
+      const auto& [told, wait] = waits[static_cast<size_t>(i) % waits.size()];
+      CHECK_FALSE(backoff.told(seconds(0)));  // which counts as nothing said
+      CHECK(backoff.told(told) == wait);
+    }
+    for (int i = 0; i < 3; ++i) CHECK_FALSE(backoff.told(seconds(1)));
+    backoff.accepted();
+  }
 }
 
 TEST_CASE("its own randomness") {

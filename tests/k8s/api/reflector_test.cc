@@ -379,6 +379,26 @@ TEST_CASE("an API server that is away at the start, and later") {
   CHECK(mirror.api.surprises == std::vector<std::string>());
 }
 
+TEST_CASE("Retry-After is honoured ten times in a row") {
+  using std::chrono::hours;
+  Backoff::Limits limits{hours(1), hours(1), hours(1), hours(1)};
+  limits.longest_told = std::chrono::seconds(0);
+  Mirror mirror("", "", Backoff(limits, [] { return 0.5; }));
+  const auto busy = [&](const std::string& request) {
+    for (int i = 0; i < 10; ++i) {
+      mirror.api.script.push_back({request, 429, "", Ending::kComplete, "Retry-After: 1\r\n"});
+    }
+  };
+  busy(kDiscovery);
+  mirror.api.script.push_back({kDiscovery, 200, kGroup});
+  busy(kStream);
+  mirror.api.script.push_back({kStream, 200, listed(7), Ending::kOpen});
+  mirror.reflector.start();
+  CHECK(run_until(mirror.loop, [&] { return mirror.notes.text == "[ ] /"; }));
+  CHECK(mirror.source.errors(SourceError::kThrottled) == 20);
+  CHECK(mirror.api.surprises == std::vector<std::string>());
+}
+
 TEST_CASE("events that come one by one, and the token that goes with each request") {
   Mirror mirror("s3cret");
   mirror.api.script = {{kDiscovery, 200, kGroup}, {kStream, 200, listed(7), Ending::kOpen}};
