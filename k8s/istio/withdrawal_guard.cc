@@ -94,8 +94,7 @@ void WithdrawalGuard::hold(Clock::time_point now) {
   withdrawn_.clear();
   spdlog::warn(
       "source {}: {} of {} ServiceEntries are gone, more than half at once: they are served until a list in {} s "
-      "agrees; if this is "
-      "meant, SIGHUP withdraws them now",
+      "agrees; if this is meant, SIGHUP withdraws them now, in Kubernetes kubectl rollout restart",
       feed_.source().name(), gone, entries, limits_.delay.count());
   ask(now);
 }

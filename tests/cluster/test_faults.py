@@ -191,12 +191,18 @@ def test_etcd_is_restored_from_an_older_copy(fragile_plane, tmp_path):
         heard_nothing_wrong(asker)
 
 
-def test_what_most_of_it_deletes_is_held_until_sighup(fragile_plane, tmp_path):
+def test_what_most_of_it_deletes_is_held_until_sighup_but_not_by_a_new_pod(fragile_plane, tmp_path):
     with mirrored(fragile_plane, tmp_path) as (server, asker):
         before = len(truth(fragile_plane))
         fragile_plane.kubectl("-n", "bar", "delete", "serviceentries", "--all")
         assert truth(fragile_plane) == {}
         eventually(lambda: server.metrics()[HELD] == before)
+        pod = tmp_path / "pod"
+        pod.mkdir()
+        with meshdns_on(fragile_plane, pod, state=str(pod / "state")) as new:
+            eventually(lambda: new.get("/ready").status_code == 200, timeout=60)
+            assert served(new) == {}
+        assert server.metrics()[HELD] == before
         server.signal(signal.SIGHUP)
         converges({}, server, "all deleted, and SIGHUP", time.monotonic())
         asker.stop()

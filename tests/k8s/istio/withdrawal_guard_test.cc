@@ -218,7 +218,8 @@ TEST_CASE("the operator's word ends it") {
   CHECK(log.take() ==
         std::vector<std::string>{
             "warning source east: 30 of 40 ServiceEntries are gone, more than half at once: they are served "
-            "until a list in 60 s agrees; if this is meant, SIGHUP withdraws them now",
+            "until a list in 60 s agrees; if this is meant, SIGHUP withdraws them now, in Kubernetes kubectl rollout "
+            "restart",
             "warning source east: withdrew 30 ServiceEntries, without a list that agrees"});
 }
 
