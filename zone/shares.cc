@@ -67,23 +67,24 @@ void Shares::balance(const Change& serve, const Change& withhold) {
 }
 
 void Shares::balance(Account& account, const Change& serve, const Change& withhold) const {
-  auto& [records, is_ordered, is_balanced, served_records, served, waiting] = account;
+  auto& served = account.served;
+  auto& waiting = account.waiting;
   const auto admit = [&](Holding* holding) {
     waiting.erase(holding);
     served.insert(holding);
-    served_records += holding->records;
+    account.served_records += holding->records;
     serve(*holding);
   };
   // Whoever waits and comes before one that is served takes its place, and the last ones leave until the rest fits.
   while (!waiting.empty() && !served.empty() && precedes(**waiting.begin(), **served.rbegin())) admit(*waiting.begin());
-  while (served_records > most_) {
+  while (account.served_records > most_) {
     Holding* const last = *served.rbegin();
     served.erase(last);
     waiting.insert(last);
-    served_records -= last->records;
+    account.served_records -= last->records;
     withhold(*last);
   }
-  while (!waiting.empty() && served_records + (*waiting.begin())->records <= most_) admit(*waiting.begin());
+  while (!waiting.empty() && account.served_records + (*waiting.begin())->records <= most_) admit(*waiting.begin());
 }
 
 }  // namespace meshdns
