@@ -1,6 +1,7 @@
 #include "k8s/api/kubeconfig.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <string>
@@ -85,6 +86,7 @@ TEST_CASE("a kubeconfig that is not understood") {
   const std::string key = make_key();
   dir.write("crt", make_certificate(key));
   dir.write("other.key", make_key());
+  REQUIRE(mkfifo((dir.path() + "/pipe").c_str(), 0600) == 0);
   const std::string good = "server: 'https://a'";
   const std::vector<Case> cases = {
       {"", ": current-context: is not set: set it, or name a context with --context"},
@@ -153,6 +155,10 @@ TEST_CASE("a kubeconfig that is not understood") {
       {config(good, "tokenFile: crt"),
        ":4: context \"east\", user \"u\": tokenFile: DIR/crt holds no bearer token: expected one line of visible "
        "ASCII"},
+      {config(good, "tokenFile: pipe"),
+       ":4: context \"east\", user \"u\": tokenFile: cannot read DIR/pipe: it is not a regular file"},
+      {config(good + ", certificate-authority: pipe", ""),
+       ":3: context \"east\", cluster \"c\": certificate-authority: cannot read DIR/pipe: it is not a regular file"},
       {config(good, "client-certificate: crt"),
        ":4: context \"east\", user \"u\": client-key: is missing beside client-certificate"},
       {config(good, "client-key: other.key"),
@@ -175,8 +181,11 @@ TEST_CASE("a kubeconfig that is not understood") {
   }
   CHECK(read_kubeconfig({dir.path() + "/none"}, "").error() ==
         "cannot read " + dir.path() + "/none: No such file or directory");
-  CHECK(read_kubeconfig({dir.path()}, "").error() == "cannot read " + dir.path() + ": Is a directory");
-  CHECK(read_kubeconfig({"/dev/zero"}, "").error() == "/dev/zero is larger than 1 MiB");
+  for (const std::string& file : {dir.path() + "/pipe", dir.path(), std::string("/dev/zero")}) {
+    CHECK(read_kubeconfig({file}, "").error() == "cannot read " + file + ": it is not a regular file");
+  }
+  const std::string large = dir.write("large", std::string((1 << 20) + 1, '#'));
+  CHECK(read_kubeconfig({large}, "").error() == large + " is larger than 1 MiB");
 }
 
 TEST_CASE("which kubeconfigs are read") {
@@ -230,7 +239,7 @@ TEST_CASE("several kubeconfigs as one") {
       {{three, one}, "", "", three + ", " + one + ": context \"far\": no cluster \"nowhere\" in clusters"},
       {{one, two}, "west", "", one + ", " + two + ": no context \"west\" in contexts"},
       {{missing, missing + "2"}, "", "", "cannot read " + missing + "2: No such file or directory"},
-      {{two, dir.path()}, "", "", "cannot read " + dir.path() + ": Is a directory"},
+      {{two, dir.path()}, "", "", "cannot read " + dir.path() + ": it is not a regular file"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.files.front());
