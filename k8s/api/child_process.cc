@@ -8,12 +8,11 @@
 #include <csignal>
 #include <utility>
 
-#include "k8s/api/api_objects.h"
-
 namespace meshdns {
 namespace {
 
-constexpr size_t kMaxErrors = 300;  // bytes of standard error that a message shows
+// In place of its standard error, which may hold secrets.
+constexpr const char* kHint = "; run it by hand to see why";
 
 std::vector<std::string> environment_with(const std::vector<std::string>& more) {
   std::vector<std::string> all = more;
@@ -37,11 +36,10 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 /// Outlives the ChildProcess until the loop has closed its handles: that of the process when it has ended, so that no zombie is left.
 struct ChildProcess::Run {
-  explicit Run(ChildProcess* process_owner) : owner(process_owner) { process.data = out.data = err.data = this; }
+  explicit Run(ChildProcess* process_owner) : owner(process_owner) { process.data = out.data = this; }
 
   int spawn(uv_loop_t* loop, const Command& command);
   void abandon();
-  std::string said() const;
 
   static void on_exit(uv_process_t* process, int64_t code, int signal);
   static void on_read(uv_stream_t* stream, ssize_t length, const uv_buf_t* buffer);
@@ -49,13 +47,13 @@ struct ChildProcess::Run {
 
   ChildProcess* owner;  // null once it has been told, or is gone
   uv_process_t process{};
-  uv_pipe_t out{}, err{};
-  int open = 3;  // handles
+  uv_pipe_t out{};
+  int open = 2;  // handles
   bool ended = false;
   int error = 0;  // in place of a start
   int64_t code = 0;
   int signal = 0;
-  std::string output, errors;
+  std::string output;
 };
 
 int ChildProcess::Run::spawn(uv_loop_t* loop, const Command& command) {
@@ -65,13 +63,10 @@ int ChildProcess::Run::spawn(uv_loop_t* loop, const Command& command) {
   std::vector<char*> argument_pointers = pointers(arguments);
   std::vector<char*> environment_pointers = pointers(environment);
   uv_pipe_init(loop, &out, 0);
-  uv_pipe_init(loop, &err, 0);
   std::array<uv_stdio_container_t, 3> stdio{};
-  stdio[0].flags = UV_IGNORE;
-  for (const auto& [index, pipe] : {std::pair(1, &out), std::pair(2, &err)}) {
-    stdio.at(index).flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_WRITABLE_PIPE);
-    stdio.at(index).data.stream = reinterpret_cast<uv_stream_t*>(pipe);
-  }
+  stdio[0].flags = stdio[2].flags = UV_IGNORE;
+  stdio[1].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_WRITABLE_PIPE);
+  stdio[1].data.stream = reinterpret_cast<uv_stream_t*>(&out);
   uv_process_options_t options{};
   options.exit_cb = on_exit;
   options.file = command.program.c_str();
@@ -90,7 +85,7 @@ int ChildProcess::Run::spawn(uv_loop_t* loop, const Command& command) {
     thread_local std::array<char, 16384> bytes;
     *buffer = uv_buf_init(bytes.data(), bytes.size());
   };
-  for (uv_pipe_t* pipe : {&out, &err}) uv_read_start(reinterpret_cast<uv_stream_t*>(pipe), space, on_read);
+  uv_read_start(reinterpret_cast<uv_stream_t*>(&out), space, on_read);
   return 0;
 }
 
@@ -105,12 +100,7 @@ void ChildProcess::Run::close(uv_handle_t* handle) {
 void ChildProcess::Run::abandon() {
   owner = nullptr;
   if (!ended) uv_kill(-process.pid, SIGKILL);
-  for (uv_pipe_t* pipe : {&out, &err}) close(reinterpret_cast<uv_handle_t*>(pipe));
-}
-
-std::string ChildProcess::Run::said() const {
-  const std::string text = errors.substr(0, errors.find_last_not_of(" \r\n") + 1);
-  return text.empty() ? "" : ", saying \"" + printable(text) + "\"";
+  close(reinterpret_cast<uv_handle_t*>(&out));
 }
 
 void ChildProcess::Run::on_exit(uv_process_t* process, int64_t code, int signal) {
@@ -124,13 +114,11 @@ void ChildProcess::Run::on_exit(uv_process_t* process, int64_t code, int signal)
 
 void ChildProcess::Run::on_read(uv_stream_t* stream, ssize_t length, const uv_buf_t* buffer) {
   auto& run = *static_cast<Run*>(stream->data);
-  const bool is_output = stream == reinterpret_cast<uv_stream_t*>(&run.out);
-  std::string& text = is_output ? run.output : run.errors;
-  const size_t room = (is_output ? kMaxOutput + 1 : kMaxErrors) - text.size();
+  const size_t room = kMaxOutput + 1 - run.output.size();
   if (length < 0) {
     close(reinterpret_cast<uv_handle_t*>(stream));
   } else {
-    text.append(buffer->base, std::min(room, static_cast<size_t>(length)));
+    run.output.append(buffer->base, std::min(room, static_cast<size_t>(length)));
   }
   if (run.owner != nullptr) run.owner->check();
 }
@@ -147,19 +135,16 @@ ChildProcess::~ChildProcess() {
 
 // Its output may end after itself, or before.
 void ChildProcess::check() {
-  if (run_->output.size() > kMaxOutput) return end(Error{"wrote more than 1 MiB" + run_->said()});
-  const auto is_closing = [](const uv_pipe_t& pipe) {
-    return uv_is_closing(reinterpret_cast<const uv_handle_t*>(&pipe)) != 0;
-  };
-  if (!run_->ended || !is_closing(run_->out) || !is_closing(run_->err)) return;
-  if (run_->signal != 0) return end(Error{"was ended by signal " + std::to_string(run_->signal) + run_->said()});
-  if (run_->code != 0) return end(Error{"ended with " + std::to_string(run_->code) + run_->said()});
+  if (run_->output.size() > kMaxOutput) return end(Error{"wrote more than 1 MiB" + std::string(kHint)});
+  if (!run_->ended || uv_is_closing(reinterpret_cast<const uv_handle_t*>(&run_->out)) == 0) return;
+  if (run_->signal != 0) return end(Error{"was ended by signal " + std::to_string(run_->signal) + kHint});
+  if (run_->code != 0) return end(Error{"ended with " + std::to_string(run_->code) + kHint});
   end(std::move(run_->output));
 }
 
 void ChildProcess::expire() {
   if (run_->error != 0) return end(Error{"cannot be run: " + std::string(uv_strerror(run_->error))});
-  end(Error{"took longer than " + std::to_string(deadline_.count()) + " s" + run_->said()});
+  end(Error{"took longer than " + std::to_string(deadline_.count()) + " s" + kHint});
 }
 
 void ChildProcess::end(Result<std::string> result) {

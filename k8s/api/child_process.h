@@ -26,8 +26,8 @@ class ChildProcess {
  public:
   static constexpr size_t kMaxOutput = 1 << 20;  // bytes
 
-  /// What it wrote to its standard output; or why there is nothing to be had of it, a sentence without subject, with the beginning of
-  /// its standard error.
+  /// What it wrote to its standard output; or why there is nothing to be had of it, a sentence without subject. Its standard error is
+  /// thrown away.
   using OnEnd = std::function<void(Result<std::string>)>;
 
   /// Starts it. `on_end` is called once, from the loop.

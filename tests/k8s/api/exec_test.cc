@@ -77,10 +77,10 @@ TEST_CASE("a program and how it ends") {
       {"/bin/sh", {"-c", "echo $MESHDNS_TEST; echo no error >&2"}, "new\n"},
       {"sh", {"-c", "printf %s \"$HOME\""}, std::getenv("HOME")},
       {"sh", {"-c", "cat"}, ""},
-      {"sh", {"-c", "echo secret; printf 'not\\nallowed\\n' >&2; exit 3"}, "ended with 3, saying \"not?allowed\""},
-      {"sh", {"-c", "kill -9 $$"}, "was ended by signal 9"},
-      {"sh", {"-c", "sleep 1000 & sleep 1000"}, "took longer than 1 s"},
-      {"sh", {"-c", "cat /dev/zero"}, "wrote more than 1 MiB"},
+      {"sh", {"-c", "echo secret; echo secret >&2; exit 3"}, "ended with 3; run it by hand to see why"},
+      {"sh", {"-c", "kill -9 $$"}, "was ended by signal 9; run it by hand to see why"},
+      {"sh", {"-c", "sleep 1000 & sleep 1000"}, "took longer than 1 s; run it by hand to see why"},
+      {"sh", {"-c", "cat /dev/zero"}, "wrote more than 1 MiB; run it by hand to see why"},
       {"/missing/program", {}, "cannot be run: no such file or directory"},
   };
   for (const Case& c : cases) {
@@ -89,7 +89,7 @@ TEST_CASE("a program and how it ends") {
     std::optional<ChildProcess> child;
     std::string result;
     bool ended = false;
-    const seconds deadline(c.expected == "took longer than 1 s" ? 1 : 60);
+    const seconds deadline(c.expected.starts_with("took longer") ? 1 : 60);
     child.emplace(loop, Command{c.program, c.arguments, {"MESHDNS_TEST=new"}}, deadline,
                   [&](const Result<std::string>& got) {
                     result = got ? *got : got.error();
@@ -153,8 +153,7 @@ TEST_CASE("requests with a plugin's credential") {
   setup.dir.write("answer", credential(R"({"token":"t","expirationTimestamp":"2000-01-01T00:00:00Z"})"));
   CHECK(setup.sent() == who + "a credential that has expired");
   std::filesystem::remove(setup.dir.path() + "/answer");
-  CHECK(setup.sent() ==
-        "the exec plugin sh ended with 1, saying \"cat: answer: No such file or directory\"; install sh");
+  CHECK(setup.sent() == "the exec plugin sh ended with 1; run it by hand to see why; install sh");
   CHECK(setup.runs() == 5);
 }
 
