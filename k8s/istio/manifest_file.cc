@@ -27,7 +27,10 @@ void ManifestFile::fail(Source& source, const std::string& error) {
   if (error == error_) return;
   error_ = error;
   source.count_error(SourceError::kFile);
-  spdlog::error("source {}: {}; what the file gave before stays as it is", source.name(), error);
+  const char* unread = source.synced() ? "nothing of the file is served"
+                                       : "the source is not synced until the file is mended or removed";
+  const char* meanwhile = was_read_ ? "what the file gave before stays as it is" : unread;
+  spdlog::error("source {}: {}; {}", source.name(), error, meanwhile);
 }
 
 std::optional<std::string> ManifestFile::content(Source& source) {

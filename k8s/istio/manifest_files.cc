@@ -48,8 +48,9 @@ std::optional<std::set<std::string>> ManifestFiles::list() {
   }
   if (error && !directory_failed_) {
     feed_.source().count_error(SourceError::kFile);
-    spdlog::error("source {}: cannot read {}: {}; what its files gave before stays as it is", feed_.source().name(),
-                  directory_, error.message());
+    const char* meanwhile = feed_.source().synced() ? "what its files gave before stays as it is"
+                                                    : "the source is not synced until the directory can be read";
+    spdlog::error("source {}: cannot read {}: {}; {}", feed_.source().name(), directory_, error.message(), meanwhile);
   }
   directory_failed_ = static_cast<bool>(error);
   return error ? std::nullopt : std::optional(std::move(names));

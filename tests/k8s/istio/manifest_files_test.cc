@@ -100,9 +100,15 @@ TEST_CASE("a file with broken YAML keeps its last good data") {
 
 TEST_CASE("before each file has been read once, a name that is not known may exist") {
   Reading reading;
+  LogCapture log;
+  const auto meanwhile = [&log] {
+    const auto lines = log.take();
+    return lines.size() == 1 ? lines.front().substr(lines.front().rfind("; ") + 2) : "";
+  };
   reading.directory.write("1.yaml", manifest("a", "240.0.0.1"));
   reading.directory.write("2.yaml", "b: [");
   CHECK(reading.look() == "240.0.0.1, not ready, not ready");
+  CHECK(meanwhile() == "the source is not synced until the file is mended or removed");
   SUBCASE("mended") {
     reading.directory.write("2.yaml", manifest("b", "240.0.0.2"));
     CHECK(reading.look() == "240.0.0.1, 240.0.0.2, nxdomain");
@@ -110,6 +116,15 @@ TEST_CASE("before each file has been read once, a name that is not known may exi
   SUBCASE("deleted") {
     reading.directory.remove("2.yaml");
     CHECK(reading.look() == "240.0.0.1, nxdomain, nxdomain");
+    reading.directory.write("3.yaml", "c: [");
+    CHECK(reading.look() == "240.0.0.1, nxdomain, nxdomain");
+    CHECK(meanwhile() == "nothing of the file is served");
+  }
+  SUBCASE("in a directory that is gone") {
+    std::filesystem::rename(reading.directory.path(), reading.directory.path() + "-away");
+    CHECK(reading.look() == "240.0.0.1, not ready, not ready");
+    CHECK(meanwhile() == "the source is not synced until the directory can be read");
+    std::filesystem::rename(reading.directory.path() + "-away", reading.directory.path());
   }
 }
 
