@@ -109,9 +109,12 @@ void read_from(const CommandLine& flags, std::vector<SourceConfig>& sources, Ove
 
 /// The cluster's flags without `--from` change the file's Kubernetes source; where there is none, the one that they make replaces the
 /// sources.
-void read_sources(const CommandLine& flags, std::vector<SourceConfig>& sources, Overlay& overlay) {
+void read_sources(const CommandLine& flags, Config& config, Overlay& overlay) {
+  const bool cluster_flags = flags.kubeconfig || flags.context || !flags.namespaces.empty();
+  if (flags.from.empty() && !cluster_flags) return;
+  std::vector<SourceConfig>& sources = config.sources;
+  config.names_sources = true;
   if (!flags.from.empty()) return read_from(flags, sources, overlay);
-  if (!flags.kubeconfig && !flags.context && flags.namespaces.empty()) return;
   const auto is_cluster = [](const SourceConfig& source) { return std::holds_alternative<KubernetesConfig>(source); };
   const auto clusters = std::ranges::count_if(sources, is_cluster);
   if (clusters > 1) {
@@ -165,7 +168,7 @@ Result<Config> make_config(const CommandLine& flags, std::string_view file_text)
   Overlay overlay;
   overlay.read_list("--listen", flags.listen, config->listen, parse_socket_address);
   read_zones(flags, config->zones, overlay);
-  read_sources(flags, config->sources, overlay);
+  read_sources(flags, *config, overlay);
   overlay.read("--admin", flags.admin, config->admin.listen, parse_socket_address);
   overlay.read("--workers", flags.workers, config->workers, parse_workers);
   if (!flags.state.empty()) config->state = flags.state;

@@ -34,8 +34,8 @@ struct CommandLine {
 /// The error says which flag is wrong and what was expected.
 Result<CommandLine> parse_command_line(int argc, const char* const* argv, std::string_view version);
 
-/// Defaults, then the file's text (where there is a file), then the flags. No file is read, no socket opened. The configuration has
-/// no source where neither the file nor a flag names one: whether there is a cluster around us is not its business.
+/// Defaults, then the file's text (where there is a file), then the flags. No file is read, no socket opened. Where
+/// neither the file nor a flag names a source, it is the cluster around us: whether there is one is not its business.
 Result<Config> make_config(const CommandLine& flags, std::string_view file_text);
 
 }  // namespace meshdns

@@ -77,7 +77,8 @@ struct Config {
   unsigned workers = 0;            // 0: one a core that the container may use
   std::vector<ZoneOptions> zones;  // a name server without addresses: the listening ones that are not wildcards
   std::vector<SourceConfig>
-      sources;  // the local one first, then in order; empty: none, zones come from their files alone
+      sources;                 // the local one first, then in order; empty: none, zones come from their files alone
+  bool names_sources = false;  // they are what the file or a flag names, not the default
   std::chrono::milliseconds source_wait{
       60'000};  // how long an optional source that has never synced holds back negative answers
   CatalogOptions publish;

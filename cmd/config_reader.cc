@@ -156,9 +156,11 @@ void read_source(const Value& value, std::vector<SourceConfig>& sources, bool& h
   sources.insert(local ? sources.begin() : sources.end(), std::move(source));
 }
 
-void read_sources(const Value& value, std::vector<SourceConfig>& sources) {
+void read_sources(const Value& value, Config& config) {
+  std::vector<SourceConfig>& sources = config.sources;
   bool has_local = false;
   sources.clear();
+  config.names_sources = true;
   const bool is_list = value.each(0, [&](const Value& v) { read_source(v, sources, has_local); });
   if (is_list && sources.size() > kMostSources) {
     value.complain("found " + std::to_string(sources.size()) + " sources, expected at most " +
@@ -236,7 +238,7 @@ void read_all(const Value& value, const std::string& directory, Config& config) 
       {"listen", [&](const Value& v) { read_listen(v, config.listen); }},
       {"workers", [&](const Value& v) { v.read(config.workers, parse_workers); }},
       {"zones", [&](const Value& v) { read_zones(v, directory, config.zones); }},
-      {"sources", [&](const Value& v) { read_sources(v, config.sources); }},
+      {"sources", [&](const Value& v) { read_sources(v, config); }},
       {"sourceWait", [&](const Value& v) { v.read(config.source_wait, duration(0ms, 1h)); }},
       {"publish", [&](const Value& v) { read_publish(v, config.publish, config.rules); }},
       {"transfer", [&](const Value& v) { read_transfer(v, config.transfer); }},

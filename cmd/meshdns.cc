@@ -60,7 +60,7 @@ int run(int argc, const char* const* argv) {
   const auto config = make_config(*flags, *text);
   if (!config) return fail(kUsage, config.error());
   if (flags->check_config) return check(*config);
-  if (config->sources == Config().sources && !in_a_cluster()) {
+  if (!config->names_sources && !in_a_cluster()) {
     return fail(
         kUsage,
         "found no source of ServiceEntries and no cluster around this process, expected --from PATH for manifests, "

@@ -90,8 +90,10 @@ lameduck: 5s
 """
 
 
-def run(*arguments, **options):
-    environment = {"PATH": "/usr/bin:/bin"}  # no KUBECONFIG, no KUBERNETES_SERVICE_HOST
+def run(*arguments, kubeconfig=None, **options):
+    environment = {"PATH": "/usr/bin:/bin"}  # no KUBERNETES_SERVICE_HOST
+    if kubeconfig:
+        environment["KUBECONFIG"] = str(kubeconfig)
     return subprocess.run([binary(), *map(str, arguments)], capture_output=True, text=True, timeout=20, env=environment,
                           **options)
 
@@ -132,6 +134,16 @@ def test_a_configuration_that_is_not_there(tmp_path):
 def test_a_source_that_is_not_there(tmp_path):
     ended = run("--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--from", tmp_path / "nothing")
     assert str(tmp_path / "nothing") in ended.stderr
+    assert ended.returncode == 1
+
+
+@pytest.mark.parametrize("arguments,text", [(["--from", "kubernetes"], ""), ([], "sources: [{ kubernetes: {} }]\n")])
+def test_a_cluster_that_is_named_is_sought_as_kubectl_does(tmp_path, arguments, text):
+    file = tmp_path / "meshdns.yaml"
+    file.write_text(text)
+    missing = tmp_path / "missing"
+    ended = run("--config", file, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", *arguments, kubeconfig=missing)
+    assert f"cannot read {missing}" in ended.stderr
     assert ended.returncode == 1
 
 
