@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "k8s/api/url.h"
+
 namespace meshdns {
 namespace {
 
@@ -15,6 +17,7 @@ constexpr std::chrono::minutes kReread{5};  // of files in directories that send
 ApiClient::ApiClient(uv_loop_t* loop, ClusterAccess access)
     : loop_(loop),
       server_(std::move(access.server)),
+      proxy_(proxy_address(access.proxy)),
       token_(std::move(access.token), access.token_file),
       tls_(std::move(access.tls)),
       used_tls_(tls_),

@@ -36,6 +36,7 @@ class ApiClient {
   bool untrusted() { return read_tls(); }
 
   const std::string& server() const { return server_; }
+  const std::string& proxy() const { return proxy_; }  // HOST:PORT; empty: none
   uv_loop_t* loop() const { return loop_; }
 
  private:
@@ -54,6 +55,7 @@ class ApiClient {
 
   uv_loop_t* loop_;
   std::string server_;
+  std::string proxy_;
   BearerToken token_;
   TlsSettings tls_;       // as configured
   TlsSettings used_tls_;  // with the plugin's certificate

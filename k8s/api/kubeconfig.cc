@@ -56,6 +56,9 @@ void read_cluster(const Section& cluster, ClusterAccess& access) {
     if (const auto wrong = check_proxy_url(access.proxy)) cluster.fail_field("proxy-url", wrong->message);
   }
   access.tls.server_name = cluster.text("tls-server-name");
+  if (!access.tls.server_name.empty() && !with_host(access.server, access.tls.server_name)) {
+    cluster.fail_field("tls-server-name", "expected a host's name such as kube.example.com");
+  }
   access.tls.insecure = cluster.flag("insecure-skip-tls-verify");
   access.tls.ca = cluster.pem("certificate-authority");
   if (access.tls.ca.empty()) return;

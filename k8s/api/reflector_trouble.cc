@@ -15,8 +15,9 @@ void Reflector::Impl::unreachable(const HttpError& error) {
   const bool untrusted = error.kind == HttpError::Kind::kUntrusted;
   if (untrusted && try_again(client_.untrusted())) return;
   if (error.kind == HttpError::Kind::kIdentity) return unidentified(error);
+  const std::string proxy = client_.proxy().empty() ? "" : " through the proxy " + client_.proxy();
   trouble_.begins(SourceError::kConnect, untrusted || error.kind == HttpError::Kind::kOther ? error.code : 0,
-                  "no connection to the API server at " + client_.server() + " (" + printable(error.text) +
+                  "no connection to the API server at " + client_.server() + proxy + " (" + printable(error.text) +
                       "), trying again for as long as it takes");
   const auto now = Backoff::Clock::now();
   const bool cheap = untrusted || error.kind == HttpError::Kind::kUnreachable;

@@ -48,6 +48,13 @@ std::optional<Error> check_proxy_url(const std::string& url) {
   return Error{"expected a URL of http, https or socks5, such as http://10.0.0.1:3128"};
 }
 
+std::string proxy_address(const std::string& url) {
+  const Url parsed = parse(url, CURLU_NON_SUPPORT_SCHEME);
+  if (!parsed) return "";
+  const std::string port = part(parsed, CURLUPART_PORT);
+  return part(parsed, CURLUPART_HOST) + (port.empty() ? "" : ":" + port);
+}
+
 std::string url_escape(std::string_view text) {
   if (text.empty()) return "";  // to libcurl a length of 0 means: find the end yourself
   const std::unique_ptr<char, Cleanup> escaped(curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())));

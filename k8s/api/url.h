@@ -16,6 +16,9 @@ std::optional<Error> check_server_url(const std::string& url);
 /// The same for a proxy's: http, https or socks5, a host, perhaps a user.
 std::optional<Error> check_proxy_url(const std::string& url);
 
+/// The host, and the port that is named, of a URL that check_proxy_url() takes: without the user. Empty where `url` is.
+std::string proxy_address(const std::string& url);
+
 /// Percent-encoded for a query's value.
 std::string url_escape(std::string_view text);
 
@@ -24,7 +27,7 @@ struct RenamedUrl {
   std::string authority;  // host:port of the original, an IPv6 address in brackets
 };
 
-/// A URL with another host; nothing where `url` is none.
+/// A URL with another host; nothing where `url` is none, or `host` is no host.
 std::optional<RenamedUrl> with_host(const std::string& url, const std::string& host);
 
 }  // namespace meshdns

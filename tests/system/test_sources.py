@@ -92,6 +92,14 @@ def test_a_kubeconfig_is_read_again(server_of, files, unreachable, tmp_path):
     server.wait_for_log(re.compile("source north: no connection to the API server at http://127.0.0.2:1 "))
 
 
+def test_the_proxy_that_a_cluster_is_behind_is_named(server_of, tmp_path, unreachable):
+    text = KUBECONFIG.replace("{server:", '{proxy-url: "http://me:secret@127.0.0.1:1", server:')
+    (tmp_path / "kubeconfig").write_text(text)
+    server = server_of([unreachable])
+    server.wait_for_log(re.compile(r"API server at http://127\.0\.0\.1:1 through the proxy 127\.0\.0\.1:1 \(Connection refused"))
+    assert "secret" not in server.log
+
+
 @pytest.mark.parametrize("local", [True, False])
 def test_a_required_source_is_waited_for(server_of, files, unreachable, local):
     unreachable["kubernetes"]["local" if local else "required"] = True

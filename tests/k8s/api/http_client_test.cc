@@ -197,6 +197,16 @@ TEST_CASE("other TLS settings end the requests under way, and no others") {
   CHECK(third.body == "z");
 }
 
+TEST_CASE("what a proxy is called in the log") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"http://me:secret@proxy.example:3128", "proxy.example:3128"},
+      {"socks5://[fd00::1]:1080/", "[fd00::1]:1080"},
+      {"https://proxy.example", "proxy.example"},
+      {"", ""},
+  };
+  for (const auto& [url, expected] : cases) CHECK(proxy_address(url) == expected);
+}
+
 TEST_CASE("another name for the server") {
   const auto renamed = with_host("https://10.0.0.1:6443/k8s?x=1", "kube.internal");
   REQUIRE(renamed);
@@ -204,6 +214,7 @@ TEST_CASE("another name for the server") {
   CHECK(renamed->authority == "10.0.0.1:6443");
   CHECK(with_host("https://[fd00::1]/", "a")->authority == "[fd00::1]:443");
   CHECK_FALSE(with_host("10.0.0.1", "a"));
+  CHECK_FALSE(with_host("https://10.0.0.1", "bad name/x"));
   CHECK(url_escape("a b/=&\xc3\xa9") == "a%20b%2F%3D%26%C3%A9");
   CHECK(url_escape("") == "");
 

@@ -114,6 +114,8 @@ TEST_CASE("a kubeconfig that is not understood") {
       {config(good + ", proxy-url: 'ftp://u:secret@p'", ""),
        ":3: context \"east\", cluster \"c\": proxy-url: expected a URL of http, https or socks5, such as "
        "http://10.0.0.1:3128"},
+      {config(good + ", tls-server-name: 'bad name/x'", ""),
+       ":3: context \"east\", cluster \"c\": tls-server-name: expected a host's name such as kube.example.com"},
       {"current-context: x\ncontexts: [7]", ":2: contexts: expected a mapping"},
       {kContext + "clusters: [{name: c, cluster: {" + good + "}}, {name: c}]",
        ":3: context \"east\", clusters: a second cluster \"c\""},
