@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "k8s/api/api_objects.h"
 #include "k8s/api/file.h"
 #include "k8s/api/kubeconfig_exec.h"
 #include "k8s/api/kubeconfig_section.h"
@@ -36,7 +37,7 @@ class Kubeconfig {
     for (const Section& file : files_) {
       if (auto found = file.called(within).named(field, name, inner)) return *std::move(found);
     }
-    const std::string problem = std::string("no ") + inner + " \"" + name + "\" in " + field;
+    const std::string problem = "no " + Section::title(inner, name) + " in " + field;
     if (files_.size() == 1) first().called(within).fail_list(field, problem);
     std::string all;
     for (const Section& file : files_) all += (all.empty() ? "" : ", ") + file.file();
@@ -113,7 +114,7 @@ std::optional<Section> read_file(const std::string& file, bool missing_ok) {
     return Section(file, node.IsNull() ? YAML::Node(YAML::NodeType::Map) : node, "");
   } catch (const YAML::Exception& failure) {
     const std::string line = failure.mark.is_null() ? "" : ":" + std::to_string(failure.mark.line + 1);
-    throw KubeconfigError{file + line + ": " + failure.msg};
+    throw KubeconfigError{file + line + ": " + printable(failure.msg)};
   }
 }
 
@@ -126,7 +127,7 @@ ClusterAccess read(const std::vector<std::string>& files, const std::string& wan
   }
   const Kubeconfig config(std::move(sections));
   const std::string name = wanted.empty() ? config.current_context() : wanted;
-  const std::string within = "context \"" + name + "\"";
+  const std::string within = Section::title("context", name);
   const Section context = config.named("contexts", name, "context");
   ClusterAccess access;
   access.name_space = context.text("namespace");
@@ -165,7 +166,7 @@ Result<ClusterAccess> read_kubeconfig(const std::vector<std::string>& files, con
   } catch (const KubeconfigError& wrong) {
     return Error{wrong.message};
   } catch (const YAML::Exception& error) {
-    return Error{files.front() + ": " + error.msg};
+    return Error{files.front() + ": " + printable(error.msg)};
   }
 }
 

@@ -2,9 +2,11 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
+#include "k8s/api/api_objects.h"
 #include "k8s/api/base64.h"
 
 namespace meshdns {
@@ -47,8 +49,16 @@ std::vector<std::string> Section::texts(const char* field) const {
   return texts;
 }
 
+std::string Section::title(const char* kind, const std::string& name) {
+  return std::string(kind) + " \"" + printable(name) + "\"";
+}
+
 std::string Section::path(const char* field) const {
   const std::string value = text(field);
+  // Its errors are logged, then and later.
+  if (std::any_of(value.begin(), value.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; })) {
+    fail_field(field, "expected a path without control characters");
+  }
   return value.empty() ? "" : (std::filesystem::path(file_).parent_path() / value).string();
 }
 
@@ -84,7 +94,7 @@ std::vector<Section> Section::elements(const char* field) const {
 }
 
 std::optional<Section> Section::named(const char* field, const std::string& name, const char* inner) const {
-  const std::string what = std::string(inner) + " \"" + name + "\"";
+  const std::string what = title(inner, name);
   std::optional<Section> found;
   for (const Section& element : elements(field)) {
     if (element.text("name") != name) continue;

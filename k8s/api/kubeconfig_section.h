@@ -33,7 +33,10 @@ class KubeconfigSection {
   bool flag(const char* field) const;             // false where there is none
   std::vector<std::string> texts(const char* field) const;
 
-  /// A path as the file means it: relative to its own directory.
+  /// What a mapping of that kind and name is called in an error, which is a line whatever the name holds: context "east".
+  static std::string title(const char* kind, const std::string& name);
+
+  /// A path as the file means it: relative to its own directory. It is one that can be logged.
   std::string path(const char* field) const;
 
   /// FIELD-data in base64, or the file that FIELD names; the data wins, as with kubectl.

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace meshdns {
@@ -13,8 +14,9 @@ struct Cleanup {
 };
 using Url = std::unique_ptr<CURLU, Cleanup>;
 
-// Without a scheme libcurl would guess one, so that is not allowed.
+// Without a scheme libcurl would guess one, so that is not allowed. Nor is what is not visible ASCII (RFC 3986): it would be logged.
 Url parse(const std::string& text, unsigned flags = 0) {
+  if (!std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; })) return nullptr;
   Url url(curl_url());
   return curl_url_set(url.get(), CURLUPART_URL, text.c_str(), flags) == CURLUE_OK ? std::move(url) : nullptr;
 }
