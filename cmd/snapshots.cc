@@ -258,7 +258,7 @@ Result<std::unique_ptr<Snapshots>> Snapshots::open(const std::string& path, uv_l
     auto opened = StateDirectory::open(path);
     if (!opened) return Error{"state: " + opened.error()};
     directory = *std::move(opened);
-    if (const auto& problem = directory->problem()) {
+    if (const auto problem = directory->problem()) {
       figures.failed_writes.fetch_add(1, std::memory_order_relaxed);
       spdlog::warn("state: {}; serving without keeping what changes", problem->message);
     }

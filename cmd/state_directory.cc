@@ -57,27 +57,41 @@ Result<std::shared_ptr<StateDirectory>> StateDirectory::open(const std::string& 
   return directory;
 }
 
+/// Whether the lock is still the directory's: who removes the directory removes the lock with it.
+bool StateDirectory::locked() const {
+  struct stat ours {};
+  struct stat there {};
+  return fstat(lock_.get(), &ours) == 0 && stat((path_ + "/lock").c_str(), &there) == 0 &&
+         ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
 StateDirectory::Lock StateDirectory::lock() {
   const std::string path = path_ + "/lock";
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (file.get() < 0) {
-    problem_ = failure("open", path);
-    return Lock::kNobodys;
-  }
+  if (file.get() < 0) return conclude(Lock::kNobodys, failure("open", path));
   if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     const bool in_use = errno == EWOULDBLOCK;
-    problem_ = in_use ? Error{"found " + path_ + " in use by " + name_in(file.get()) +
-                              ", expected a directory that no other process uses"}
-                      : failure("lock", path);
-    return in_use ? Lock::kTheirs : Lock::kNobodys;
+    if (!in_use) return conclude(Lock::kNobodys, failure("lock", path));
+    return conclude(Lock::kTheirs, Error{"found " + path_ + " in use by " + name_in(file.get()) +
+                                         ", expected a directory that no other process uses"});
   }
   // On a full disk it stays without a name: the lock is what counts.
   const std::string name = own_name();
   if (ftruncate(file.get(), 0) == 0) [[maybe_unused]]
     const ssize_t size = pwrite(file.get(), name.data(), name.size(), 0);
   lock_ = std::move(file);
-  problem_.reset();
-  return Lock::kOurs;
+  return conclude(Lock::kOurs, std::nullopt);
+}
+
+StateDirectory::Lock StateDirectory::conclude(Lock lock, std::optional<Error> problem) {
+  const std::lock_guard guard(telling_);
+  problem_ = std::move(problem);
+  return lock;
+}
+
+std::optional<Error> StateDirectory::problem() const {
+  const std::lock_guard guard(telling_);
+  return problem_;
 }
 
 Result<std::optional<std::string>> StateDirectory::read() const {
@@ -92,7 +106,7 @@ Result<std::optional<std::string>> StateDirectory::read() const {
 std::optional<Error> StateDirectory::write(std::span<const uint8_t> octets) {
   const std::lock_guard guard(writing_);
   mkdir(path_.c_str(), 0700);  // fails where it is there, as it should be
-  if (lock_.get() < 0 && lock() != Lock::kOurs) return problem_;
+  if (!locked() && lock() != Lock::kOurs) return problem();
   const std::string aside = file() + ".new";
   if (auto error = write_aside(aside, octets)) {
     unlink(aside.c_str());  // on a full disk the others need the room
@@ -104,7 +118,9 @@ std::optional<Error> StateDirectory::write(std::span<const uint8_t> octets) {
 }
 
 std::optional<Error> StateDirectory::write_aside(const std::string& path, std::span<const uint8_t> octets) const {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  // Never into what is there already: a FIFO would hold us up, and a link would lead elsewhere.
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) return failure("remove", path);
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (file.get() < 0) return failure("open", path);
   while (!octets.empty()) {
     const ssize_t size = ::write(file.get(), octets.data(), octets.size());

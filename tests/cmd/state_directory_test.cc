@@ -1,12 +1,17 @@
 #include "cmd/state_directory.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 
 #include "tests/k8s/api/temp_dir.h"
+#include "zone/descriptor.h"
 
 namespace meshdns {
 namespace {
@@ -20,6 +25,13 @@ std::span<const uint8_t> octets(const std::string& text) {
 std::string content(const std::string& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// As another process would have it: a lock is an open file's.
+bool lock(const Descriptor& file) { return flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
+
+Descriptor open_lock(const std::string& directory) {
+  return Descriptor(open((directory + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
 }
 
 TEST_CASE("what is written is read, and nothing else is left") {
@@ -73,6 +85,47 @@ TEST_CASE("a directory that goes away, or cannot be written to, is an error of t
   fs::remove(path + "/snapshot.new");
   CHECK_FALSE((*state)->write(octets("after")));
   CHECK(content(path + "/snapshot") == "after");
+}
+
+TEST_CASE("a directory that is made again is locked again") {
+  const TempDir temp;
+  const std::string path = temp.path() + "/state";
+  auto state = StateDirectory::open(path);
+  REQUIRE(state);
+  fs::remove_all(path);
+  CHECK_FALSE((*state)->write(octets("ours")));
+  CHECK_FALSE(lock(open_lock(path)));
+  fs::remove_all(path);
+  fs::create_directory(path);
+  {
+    const Descriptor theirs = open_lock(path);
+    REQUIRE(lock(theirs));
+    const auto error = (*state)->write(octets("ours"));
+    REQUIRE(error);
+    CHECK(error->message.find("found " + path + " in use by another process") != std::string::npos);
+    CHECK_FALSE(fs::exists(path + "/snapshot"));
+  }
+  CHECK_FALSE((*state)->write(octets("ours")));
+  CHECK(content(path + "/snapshot") == "ours");
+}
+
+TEST_CASE("what stands where the next one is written goes, whatever it is") {
+  const TempDir temp;
+  const std::string elsewhere = temp.write("elsewhere", "elsewhere");
+  const std::string path = temp.path() + "/state";
+  const std::string aside = path + "/snapshot.new";
+  auto state = StateDirectory::open(path);
+  REQUIRE(state);
+  const auto put_fifo = [&] { REQUIRE(mkfifo(aside.c_str(), 0600) == 0); };
+  const auto put_link = [&] { fs::create_symlink(elsewhere, aside); };
+  const auto put_file = [&] { std::ofstream(aside) << "longer than what follows"; };
+  for (const std::function<void()>& put : {std::function<void()>(put_fifo), {put_link}, {put_file}}) {
+    put();
+    CHECK_FALSE((*state)->write(octets("ours")));
+    CHECK(fs::is_regular_file(fs::symlink_status(path + "/snapshot")));
+    CHECK(content(path + "/snapshot") == "ours");
+  }
+  CHECK(content(elsewhere) == "elsewhere");
 }
 
 }  // namespace
