@@ -212,8 +212,7 @@ std::optional<Error> Instance::open(const Instance* before) {
     s.cookie_file = *std::move(file);
   }
   if (!s.config.state.empty()) {
-    const Snapshots* const old = before == nullptr ? nullptr : before->state_->snapshots.get();
-    auto snapshots = Snapshots::open(s.config.state, s.loop.get(), s.snapshot_subject(), s.snapshot_figures, old);
+    auto snapshots = Snapshots::open(s.config.state, s.loop.get(), s.snapshot_subject(), s.snapshot_figures);
     if (!snapshots) return Error{snapshots.error()};
     s.snapshots = *std::move(snapshots);
     if (before == nullptr) s.snapshots->restore();

@@ -90,13 +90,13 @@ struct Snapshots::State {
   uv_loop_t& loop;
   uv_timer_t timer{};
   uv_work_t request{};
-  const std::shared_ptr<StateDirectory> directory;
+  std::shared_ptr<StateDirectory> directory;
   const Subject subject;
   SnapshotFigures& figures;
   std::vector<const Source*> stale;  // those whose syncing has not been logged
   std::optional<Writing> writing;
   bool reading = false;    // the copy of the holdings is in use
-  bool abandoned = false;  // only the timer and the directory are still there
+  bool abandoned = false;  // only what is being written is still there
   uint64_t written = 0;    // the catalog's version then; 0: it had nothing
   bool any = false;        // has been written, or read
   Clock::time_point next = Clock::now() + kInterval;
@@ -216,6 +216,7 @@ void Snapshots::State::release() {
 }
 
 void Snapshots::State::close() {
+  directory.reset();  // now: another process may have it before the loop has run
   uv_close(reinterpret_cast<uv_handle_t*>(&timer),
            [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
 }
@@ -250,20 +251,14 @@ Snapshots::~Snapshots() {
 }
 
 Result<std::unique_ptr<Snapshots>> Snapshots::open(const std::string& path, uv_loop_s& loop, Subject subject,
-                                                   SnapshotFigures& figures, const Snapshots* before) {
-  std::shared_ptr<StateDirectory> directory;
-  if (before != nullptr && before->state_->directory->path() == path) {
-    directory = before->state_->directory;
-  } else {
-    auto opened = StateDirectory::open(path);
-    if (!opened) return Error{"state: " + opened.error()};
-    directory = *std::move(opened);
-    if (const auto problem = directory->problem()) {
-      figures.failed_writes.fetch_add(1, std::memory_order_relaxed);
-      spdlog::warn("state: {}; serving without keeping what changes", problem->message);
-    }
+                                                   SnapshotFigures& figures) {
+  auto directory = StateDirectory::open(path);
+  if (!directory) return Error{"state: " + directory.error()};
+  if (const auto problem = (*directory)->problem()) {
+    figures.failed_writes.fetch_add(1, std::memory_order_relaxed);
+    spdlog::warn("state: {}; serving without keeping what changes", problem->message);
   }
-  return std::unique_ptr<Snapshots>(new Snapshots(new State(loop, std::move(directory), std::move(subject), figures)));
+  return std::unique_ptr<Snapshots>(new Snapshots(new State(loop, *std::move(directory), std::move(subject), figures)));
 }
 
 void Snapshots::restore() { state_->restore(); }

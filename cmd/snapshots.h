@@ -43,10 +43,9 @@ class Snapshots {
     std::vector<std::string> identities;
   };
 
-  /// `before` keeps those of the instance that answers, if one does: the two may share the directory. All that is referred to outlives
-  /// this. The error: the directory's.
+  /// All that is referred to outlives this. The error: the directory's.
   static Result<std::unique_ptr<Snapshots>> open(const std::string& path, uv_loop_s& loop, Subject subject,
-                                                 SnapshotFigures& figures, const Snapshots* before);
+                                                 SnapshotFigures& figures);
 
   /// Not while it is reading; the loop has to run until the disk has what is on its way there.
   ~Snapshots();

@@ -9,6 +9,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "zone/regular_file.h"
 
@@ -42,6 +46,19 @@ bool sync_directory(const std::string& path) {
 }  // namespace
 
 Result<std::shared_ptr<StateDirectory>> StateDirectory::open(const std::string& path) {
+  static std::vector<std::weak_ptr<StateDirectory>> in_use;
+  std::erase_if(in_use, [](const auto& each) { return each.expired(); });
+  for (const auto& each : in_use) {
+    std::error_code missing;
+    auto ours = each.lock();
+    if (ours->path_ == path || std::filesystem::equivalent(ours->path_, path, missing)) return ours;
+  }
+  auto opened = open_first(path);
+  if (opened) in_use.push_back(*opened);
+  return opened;
+}
+
+Result<std::shared_ptr<StateDirectory>> StateDirectory::open_first(const std::string& path) {
   const std::shared_ptr<StateDirectory> directory(new StateDirectory(path));
   struct stat status {};
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {

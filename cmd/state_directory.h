@@ -26,14 +26,13 @@ namespace meshdns {
 
 class StateDirectory {
  public:
-  /// Makes the directory where its parent exists: a path that is wrong further up is a mistake, or a volume that is not mounted. The
-  /// error: it is missing, no directory, or another process uses it.
+  /// Makes the directory where its parent exists: a path that is wrong further up is a mistake, or a volume that is not mounted. One that
+  /// this process has open, under whatever path, is shared: the lock would not tell us from others. The error: it is missing, no
+  /// directory, or another process uses it.
   static Result<std::shared_ptr<StateDirectory>> open(const std::string& path);
 
   StateDirectory(const StateDirectory&) = delete;
   StateDirectory& operator=(const StateDirectory&) = delete;
-
-  const std::string& path() const { return path_; }
 
   /// Why nothing could be written when that was tried last, as far as the lock tells; nothing where it could. Does not wait for a write.
   std::optional<Error> problem() const;
@@ -49,6 +48,8 @@ class StateDirectory {
 
  private:
   explicit StateDirectory(std::string path) : path_(std::move(path)) {}
+
+  static Result<std::shared_ptr<StateDirectory>> open_first(const std::string& path);
 
   enum class Lock { kOurs, kTheirs, kNobodys };
 

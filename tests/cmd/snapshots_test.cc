@@ -1,6 +1,8 @@
 #include "cmd/snapshots.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
 
 #include <memory>
 #include <string>
@@ -8,6 +10,7 @@
 #include "cmd/event_loop.h"
 #include "tests/k8s/api/temp_dir.h"
 #include "tests/zone/zone_fixture.h"
+#include "zone/descriptor.h"
 
 namespace meshdns {
 namespace {
@@ -20,7 +23,7 @@ using test::zone_options;
 struct World {
   explicit World(const std::string& path, std::vector<std::string> identities = {"east", "west"}) {
     snapshots = std::move(
-        *Snapshots::open(path, loop.get(), {directory, catalog, sources, {}, std::move(identities)}, figures, nullptr));
+        *Snapshots::open(path, loop.get(), {directory, catalog, sources, {}, std::move(identities)}, figures));
     snapshots->restore();
   }
 
@@ -91,6 +94,14 @@ TEST_CASE("nothing known is nothing to write, and nothing changed nothing to wri
   world.figures.taken = 0;
   world.snapshots->finish();
   CHECK(world.figures.taken == 0);
+}
+
+TEST_CASE("the directory is free for others as soon as nothing is written to it") {
+  const TempDir temp;
+  World world(temp.path());
+  world.snapshots.reset();
+  const Descriptor lock(open((temp.path() + "/lock").c_str(), O_RDWR | O_CLOEXEC));
+  CHECK(flock(lock.get(), LOCK_EX | LOCK_NB) == 0);
 }
 
 }  // namespace

@@ -51,16 +51,37 @@ TEST_CASE("what is written is read, and nothing else is left") {
   CHECK(std::distance(fs::directory_iterator(temp.path() + "/state"), {}) == 2);  // lock and snapshot
 }
 
-TEST_CASE("one at a time") {
+TEST_CASE("one process at a time") {
   const TempDir temp;
   {
+    const Descriptor theirs = open_lock(temp.path());
+    REQUIRE(lock(theirs));
+    REQUIRE(write(theirs.get(), "process 1 on b", 14) == 14);
     const auto state = StateDirectory::open(temp.path());
-    REQUIRE(state);
-    const auto second = StateDirectory::open(temp.path());
-    REQUIRE_FALSE(second);
-    CHECK(second.error().find("in use by process " + std::to_string(getpid()) + " on ") != std::string::npos);
+    REQUIRE_FALSE(state);
+    CHECK(state.error().find("in use by process 1 on b, expected") != std::string::npos);
   }
-  CHECK(StateDirectory::open(temp.path()));
+  {
+    REQUIRE(StateDirectory::open(temp.path()));
+    CHECK(content(temp.path() + "/lock").starts_with("process " + std::to_string(getpid()) + " on "));
+  }
+  CHECK(lock(open_lock(temp.path())));
+}
+
+TEST_CASE("one process has it once, under all its names") {
+  const TempDir temp;
+  const std::string path = temp.path() + "/state";
+  const auto state = StateDirectory::open(path);
+  REQUIRE(state);
+  fs::create_directory_symlink(path, temp.path() + "/link");
+  for (const std::string& again : {path, temp.path() + "/./state", temp.path() + "/link"}) {
+    const auto second = StateDirectory::open(again);
+    REQUIRE(second);
+    CHECK(*second == *state);
+  }
+  const auto other = StateDirectory::open(temp.path() + "/other");
+  REQUIRE(other);
+  CHECK(*other != *state);
 }
 
 TEST_CASE("a wrong path") {

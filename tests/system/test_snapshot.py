@@ -231,6 +231,29 @@ def test_a_new_configuration_waits_for_a_source_that_is_stale(place):
         assert server.get("/ready").text == "OK\n"
 
 
+def test_a_directory_is_taken_and_left_again(place):
+    place.write(A)
+    replace(place.directory / "broken" / "entries.yaml", BROKEN)
+    sources = [{"files": {"path": str(place.entries)}}]
+    pending = [{"files": {"path": str(place.directory / "broken")}}]
+    first, second = str(place.state), str(place.directory / "second")
+    # sources, state, a pattern of the log
+    steps = [
+        (pending, second, "being read for it"),
+        (pending, second, "being read for it"),  # instead of the one before, which has the directory open
+        (sources, second, "the new configuration is in effect"),
+        (sources, first, "the new configuration is in effect"),
+        (sources, second, "the new configuration is in effect"),
+    ]
+    with Server(directory=place.directory, config={"sources": sources, "state": first}) as server:
+        for wanted, state, pattern in steps:
+            start = server.log.count("\n")
+            change(server, place, sources=wanted, state=state)
+            server.wait_for_log(re.compile(pattern), start=start)
+        assert addresses(server.query("a.bar.global")) == ["240.0.0.1"]
+    assert " in use by " not in server.log
+
+
 # The disk -------------------------------------------------------------------------------------------------------------
 
 FAILED_WRITES = 'meshdns_snapshot_errors_total{reason="write"}'
