@@ -127,7 +127,11 @@ struct Instance::State {
 
   Snapshots::Subject snapshot_subject() {
     const std::string rules = publishing_rules(config);
-    return {directory, catalog, sources, digest_of({reinterpret_cast<const uint8_t*>(rules.data()), rules.size()}),
+    return {directory,
+            catalog,
+            sources,
+            config.sources,
+            digest_of({reinterpret_cast<const uint8_t*>(rules.data()), rules.size()}),
             entries->identities()};
   }
 

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "zone/holding.h"
 
@@ -77,6 +78,7 @@ struct Snapshots::State {
     return std::ranges::all_of(subject.sources, [](const auto& source) { return source->settled(); });
   }
   void schedule();
+  int64_t as_of(SourceId id, int64_t now) const;
   void take();
   void begin();
   void begin_save();
@@ -179,15 +181,22 @@ void Snapshots::State::schedule() {
   uv_timer_start(&timer, call, static_cast<uint64_t>(wait.count()), 0);
 }
 
+/// Files are there whenever they are looked at; a cluster that has synced may have been away since.
+int64_t Snapshots::State::as_of(SourceId id, int64_t now) const {
+  const Source& source = *subject.sources[id];
+  if (source.stale()) return source.restored_at();
+  const bool was_heard = std::holds_alternative<KubernetesConfig>(subject.configured[id]) && source.last_event() != 0;
+  return was_heard ? source.last_event() : now;
+}
+
 void Snapshots::State::take() {
   Image image;
   image.head = {.taken = std::time(nullptr), .shape = subject.shape, .serials = {}};
   for (const auto& zone : subject.directory.zones()) image.head.serials.push_back({zone->apex(), zone->serial()});
   for (SourceId id = 0; id < subject.identities.size(); ++id) {
-    const Source& source = *subject.sources[id];
     image.sources.push_back({.identity = subject.identities[id],
-                             .as_of = source.stale() ? source.restored_at() : image.head.taken,
-                             .whole = source.known()});
+                             .as_of = as_of(id, image.head.taken),
+                             .whole = subject.sources[id]->known()});
   }
   image.holdings = subject.catalog.copy();
   reading = true;

@@ -39,6 +39,7 @@ class Snapshots {
     const Directory& directory;
     Catalog& catalog;
     const Sources& sources;
+    const std::vector<SourceConfig>& configured;  // for each source
     Digest shape;
     std::vector<std::string> identities;
   };

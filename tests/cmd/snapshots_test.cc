@@ -22,8 +22,8 @@ using test::zone_options;
 /// A server's data, and its snapshots.
 struct World {
   explicit World(const std::string& path, std::vector<std::string> identities = {"east", "west"}) {
-    snapshots = std::move(
-        *Snapshots::open(path, loop.get(), {directory, catalog, sources, {}, std::move(identities)}, figures));
+    snapshots = std::move(*Snapshots::open(
+        path, loop.get(), {directory, catalog, sources, configured, {}, std::move(identities)}, figures));
     snapshots->restore();
   }
 
@@ -43,6 +43,7 @@ struct World {
   EventLoop loop;
   Directory directory{{zone_options("global")}, 1000};
   Sources sources = test::sources({"east", "west"});
+  std::vector<SourceConfig> configured{KubernetesConfig{}, FilesConfig{}};
   Catalog catalog{directory, sources};
   SnapshotFigures figures;
   std::unique_ptr<Snapshots> snapshots;
@@ -94,6 +95,31 @@ TEST_CASE("nothing known is nothing to write, and nothing changed nothing to wri
   world.figures.taken = 0;
   world.snapshots->finish();
   CHECK(world.figures.taken == 0);
+}
+
+TEST_CASE("as old as the cluster that was heard last; files are as they were when it was taken") {
+  struct Row {
+    int64_t heard;
+    int64_t restored;  // 0: what it has is its own
+    int64_t as_of;     // 0: when the snapshot was taken
+  };
+  for (const Row& row : {Row{2000, 0, 2000}, {2000, 1000, 1000}, {0, 0, 0}}) {
+    const TempDir temp;
+    int64_t taken = 0;
+    {
+      World world(temp.path());
+      for (const SourceId id : {0, 1}) {
+        world.sources[id]->heard(row.heard);
+        world.upsert(publication("bar/a", 1, {"a.global"}, {"10.0.0.1"}), id);
+        row.restored != 0 ? world.catalog.set_restored(id, row.restored, true) : world.catalog.set_synced(id);
+      }
+      world.snapshots->finish();
+      taken = world.figures.taken;
+    }
+    World world(temp.path());
+    CHECK(world.sources[0]->restored_at() == (row.as_of != 0 ? row.as_of : taken));
+    CHECK(world.sources[1]->restored_at() == (row.restored != 0 ? row.as_of : taken));
+  }
 }
 
 TEST_CASE("the directory is free for others as soon as nothing is written to it") {
