@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -82,6 +84,7 @@ struct Snapshots::State {
   void take();
   void begin();
   void begin_save();
+  std::string outlook() const;
   void end();
   void release();
   void close();
@@ -101,6 +104,7 @@ struct Snapshots::State {
   bool abandoned = false;  // only what is being written is still there
   uint64_t written = 0;    // the catalog's version then; 0: it had nothing
   bool any = false;        // has been written, or read
+  bool last = false;       // what is written now is written at the end
   Clock::time_point next = Clock::now() + kInterval;
   std::string failed;  // the error that was logged last; empty after a good write
 };
@@ -230,13 +234,18 @@ void Snapshots::State::close() {
            [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
 }
 
+std::string Snapshots::State::outlook() const {
+  std::error_code missing;
+  const bool stays = std::filesystem::exists(directory->file(), missing);
+  if (!last) return stays ? "the snapshot from before stays, and the next attempt follows" : "the next attempt follows";
+  return stays ? "the snapshot from before stays" : "nothing is kept for the next start";
+}
+
 void Snapshots::State::end() {
   const Writing done = *std::exchange(writing, std::nullopt);
   if (done.error) {
     figures.failed_writes.fetch_add(1, std::memory_order_relaxed);
-    if (done.error->message != failed) {
-      spdlog::error("state: {}; the snapshot from before stays, and the next attempt follows", done.error->message);
-    }
+    if (last || done.error->message != failed) spdlog::error("state: {}; {}", done.error->message, outlook());
     failed = done.error->message;
     return;
   }
@@ -282,6 +291,7 @@ bool Snapshots::reading() const { return state_->reading; }
 void Snapshots::finish() {
   while (state_->writing) uv_run(&state_->loop, UV_RUN_ONCE);
   if (state_->subject.catalog.version() == state_->written) return;
+  state_->last = true;
   state_->take();
   state_->encode();
   state_->release();

@@ -271,6 +271,24 @@ def test_a_file_that_may_not_grow(place):
     assert sorted(path.name for path in place.state.iterdir()) == ["lock", "snapshot"]
 
 
+# whether a snapshot is there, what the log says of a failed write while serving, and of the one at the end
+@pytest.mark.parametrize("is_there,serving,ending", [
+    (True, "the snapshot from before stays, and the next attempt follows", "the snapshot from before stays"),
+    (False, "the next attempt follows", "nothing is kept for the next start"),
+])
+def test_what_a_failed_write_leaves(place, is_there, serving, ending):
+    if is_there:
+        place.leave(A)
+        place.snapshot.write_bytes(b"foreign")  # so that the next one is written as soon as all is known
+    place.break_entries()
+    with place.server() as server:
+        (place.state / "snapshot.new").mkdir()
+        place.write(A, B)
+        line = rf"error.*state: cannot remove {place.snapshot}\.new: Is a directory; "
+        server.wait_for_log(re.compile(f"{line}{serving}$"))
+    assert re.search(f"{line}{ending}$", server.log, re.MULTILINE)
+
+
 # how the state directory is mounted, a pattern of the log
 DISKS = [
     ("mount -t tmpfs -o size=64k tmpfs $STATE && ! head -c 1M /dev/zero > $STATE/filler",
