@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "cmd/duration.h"
 #include "cmd/event_loop.h"
 #include "cmd/instance.h"
+#include "k8s/api/timer.h"
 
 namespace meshdns {
 namespace {
@@ -24,6 +26,9 @@ void log_lines(const std::string& text) {
 }
 
 void exit_at_once(int) { _exit(1); }
+
+/// How long a new configuration may wait for its sources before the log says so, and again.
+constexpr std::chrono::seconds kPatience{30};
 
 /// Whether the running instance can take the key over.
 bool applies_at_once(const std::string& key) { return key == "log.level" || key == "log.format" || key == "lameduck"; }
@@ -49,7 +54,7 @@ class Daemon {
     loop_.after_each_turn([this] {
       instance_->log_when_ready();
       instance_->note_changes();
-      if (successor_ && successor_->knows_as_much_as(*instance_)) take_over();
+      if (successor_ && !leaving_ && !instance_->is_read() && successor_->lacks(*instance_).empty()) take_over();
       return true;
     });
     return std::nullopt;
@@ -59,6 +64,7 @@ class Daemon {
   void run() {
     loop_.run();
     successor_.reset();
+    while (leaving_) loop_.turn();
     instance_->leave();
     instance_->finish();
     instance_->keep_snapshot();
@@ -107,6 +113,14 @@ class Daemon {
     if (const auto error = successor->open(instance_.get())) return keep(*error);
     spdlog::info("SIGHUP: the configuration is valid; sources and files are being read for it; changed: {}", changed_);
     successor_ = std::move(successor);
+    waiting_.start(kPatience);
+  }
+
+  void report_waiting() {
+    if (!successor_) return;
+    spdlog::warn("SIGHUP: the new configuration waits for {}; the one from before is in effect; changed: {}",
+                 successor_->lacks(*instance_), changed_);
+    waiting_.start(kPatience);
   }
 
   /// The successor answers, and the instance before it finishes what it has in flight.
@@ -115,11 +129,11 @@ class Daemon {
     if (const auto error = successor->listen(instance_.get())) return keep(*error);
     const LogConfig log = successor->config().log;
     successor->adopt(log, successor->config().lameduck);
-    Instance* const old = std::exchange(instance_, std::move(successor)).release();
-    old->leave();
-    loop_.aside([old] { old->finish(); },
-                [old, changed = changed_] {
-                  delete old;
+    leaving_ = std::exchange(instance_, std::move(successor));
+    leaving_->leave();
+    loop_.aside([this] { leaving_->finish(); },
+                [this, changed = changed_] {
+                  leaving_.reset();
                   spdlog::info("SIGHUP: the new configuration is in effect; changed: {}", changed);
                 });
   }
@@ -134,7 +148,9 @@ class Daemon {
   const std::function<Result<Config>()> reload_;
   std::unique_ptr<Instance> instance_;   // answers
   std::unique_ptr<Instance> successor_;  // reads, to answer instead
-  std::string changed_;                  // the keys in which the successor differs, for the log
+  std::unique_ptr<Instance> leaving_;    // answered before, and finishes
+  Timer waiting_{&loop_.get(), [this] { report_waiting(); }};
+  std::string changed_;  // the keys in which the successor differs, for the log
   bool ending_ = false;
 };
 

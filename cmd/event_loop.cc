@@ -2,6 +2,8 @@
 
 #include <uv.h>
 
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace meshdns {
@@ -58,18 +60,23 @@ void EventLoop::after(std::chrono::milliseconds delay, std::function<void()> cal
 
 void EventLoop::aside(std::function<void()> work, std::function<void()> done) {
   struct Aside {
-    uv_work_t request{};
-    std::function<void()> work;
+    uv_async_t over{};
     std::function<void()> done;
+    std::thread thread;
   };
-  auto* aside = new Aside{{}, std::move(work), std::move(done)};
-  aside->request.data = aside;
-  uv_queue_work(
-      &state_->loop, &aside->request, [](uv_work_t* request) { static_cast<Aside*>(request->data)->work(); },
-      [](uv_work_t* request, int) {
-        const std::unique_ptr<Aside> over(static_cast<Aside*>(request->data));
-        over->done();
-      });
+  auto* aside = new Aside{{}, std::move(done), {}};
+  uv_async_init(&state_->loop, &aside->over, [](uv_async_t* over) {
+    auto& self = *static_cast<Aside*>(over->data);
+    self.thread.join();
+    self.done();
+    uv_close(reinterpret_cast<uv_handle_t*>(over),
+             [](uv_handle_t* closed) { delete static_cast<Aside*>(closed->data); });
+  });
+  aside->over.data = aside;
+  aside->thread = std::thread([aside, work = std::move(work)] {
+    work();
+    uv_async_send(&aside->over);
+  });
 }
 
 void EventLoop::after_each_turn(std::function<bool()> call) {
@@ -79,6 +86,8 @@ void EventLoop::after_each_turn(std::function<bool()> call) {
 }
 
 void EventLoop::run() { uv_run(&state_->loop, UV_RUN_DEFAULT); }
+
+void EventLoop::turn() { uv_run(&state_->loop, UV_RUN_ONCE); }
 
 void EventLoop::stop() { uv_stop(&state_->loop); }
 

@@ -25,7 +25,7 @@ class EventLoop {
   /// Calls `call` once.
   void after(std::chrono::milliseconds delay, std::function<void()> call);
 
-  /// Calls `work` on another thread, and `done` when that has returned.
+  /// Calls `work` on a thread of its own (it may wait for those of libuv's pool), and `done` when that has returned.
   void aside(std::function<void()> work, std::function<void()> done);
 
   /// Calls `call` each time before the loop waits, that is after all that one wakeup has brought, for as long as it returns true.
@@ -34,6 +34,9 @@ class EventLoop {
   /// Returns after stop().
   void run();
   void stop();
+
+  /// Waits for one wakeup, and does what it brings; after run().
+  void turn();
 
  private:
   struct State;

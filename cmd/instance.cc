@@ -135,6 +135,8 @@ struct Instance::State {
             entries->identities()};
   }
 
+  void inherit(const State& before);
+  void continue_serials(const State& before) const;
   std::optional<Error> start_server(const State* before);
   std::optional<Error> start_admin(const State* before);
 
@@ -158,6 +160,33 @@ struct Instance::State {
   Timer source_wait;
   bool ready = false;  // as the log was told
 };
+
+/// As from a snapshot: what a source has now takes its place as soon as it has been listed.
+void Instance::State::inherit(const State& before) {
+  const bool same_rules = publishing_rules(config) == publishing_rules(before.config);
+  const std::vector<std::string>& known = before.entries->identities();
+  for (SourceId id = 0; id < sources.size(); ++id) {
+    const auto found = std::ranges::find(known, entries->identities()[id]);
+    if (found == known.end()) continue;
+    const auto from = static_cast<SourceId>(found - known.begin());
+    const Source& old = *before.sources[from];
+    if (old.given_up() && !sources[id]->required()) catalog.give_up(id);
+    if (!same_rules || (!old.known() && old.entries() == 0)) continue;
+    Batch batch;
+    before.catalog.for_each_publication(
+        from, [&](Publication publication) { batch.upserts.push_back(std::move(publication)); });
+    catalog.apply(id, batch);
+    catalog.set_restored(id, old.stale() ? old.restored_at() : unix_time(), old.known());
+  }
+}
+
+void Instance::State::continue_serials(const State& before) const {
+  for (const auto& zone : directory.zones()) {
+    const auto same =
+        std::ranges::find(before.directory.zones(), zone->apex(), [](const auto& each) { return each->apex(); });
+    if (same != before.directory.zones().end()) zone->continue_serial((*same)->serial());
+  }
+}
 
 std::optional<Error> Instance::State::start_server(const State* before) {
   const Config usable = has_ipv6() ? config : without_ipv6(config);
@@ -221,6 +250,7 @@ std::optional<Error> Instance::open(const Instance* before) {
     s.snapshots = *std::move(snapshots);
     if (before == nullptr) s.snapshots->restore();
   }
+  if (before != nullptr) s.inherit(*before->state_);
   s.zone_files->start();
   s.entries->start();
   s.source_wait.start(s.config.source_wait);
@@ -244,24 +274,31 @@ void Instance::keep_snapshot() {
   if (state_->snapshots) state_->snapshots->finish();
 }
 
-bool Instance::knows_as_much_as(const Instance& before) const {
+std::string Instance::lacks(const Instance& before) const {
   const State& old = *before.state_;
-  if (old.snapshots && old.snapshots->reading()) return false;
-  const auto source_settled = [&](const auto& source) {
+  std::string missing;
+  const auto add = [&](const std::string& what) { missing += (missing.empty() ? "" : ", ") + what; };
+  for (const auto& source : state_->sources) {
     const auto same = std::ranges::find(old.sources, source->name(), [](const auto& each) { return each->name(); });
-    return source->settled() || (same != old.sources.end() && !(*same)->known());
-  };
-  const auto zone_loaded = [&](const auto& zone) {
+    const bool had = same != old.sources.end();
+    // Of a source that was known all must be known again, lest its names vanish.
+    const bool enough = had ? source->known() || !(*same)->known() : source->settled();
+    if (!enough) add("source " + source->name());
+  }
+  for (const auto& zone : state_->directory.zones()) {
     const auto same =
         std::ranges::find(old.directory.zones(), zone->apex(), [](const auto& each) { return each->apex(); });
-    return zone->loaded() || (same != old.directory.zones().end() && !(*same)->loaded());
-  };
-  return std::ranges::all_of(state_->sources, source_settled) &&
-         std::ranges::all_of(state_->directory.zones(), zone_loaded);
+    const bool had = same != old.directory.zones().end();
+    if (!zone->loaded() && (!had || (*same)->loaded())) add("zone " + zone->apex().text());
+  }
+  return missing;
 }
+
+bool Instance::is_read() const { return state_->snapshots && state_->snapshots->reading(); }
 
 std::optional<Error> Instance::listen(const Instance* before) {
   const State* const old = before == nullptr ? nullptr : before->state_.get();
+  if (old != nullptr) state_->continue_serials(*old);
   if (auto error = state_->start_server(old)) return error;
   return state_->start_admin(old);
 }
@@ -285,6 +322,7 @@ void Instance::adopt(const LogConfig& log, std::chrono::milliseconds lameduck) {
 }
 
 void Instance::leave() {
+  state_->server.begin_stop();
   state_->questions.close();
   state_->admin.reset();
   state_->source_wait.stop();

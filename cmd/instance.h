@@ -30,8 +30,8 @@ class Instance {
 
   const Config& config() const;
 
-  /// Opens sources, files and the state directory, which may be that of `before`, and begins to read. Without `before` it takes in the
-  /// snapshot there first. The error says what could not be opened, and why.
+  /// Opens sources, files and the state directory, which may be that of `before`, and begins to read. What `before` publishes by the
+  /// same rules from the same source is taken in first; without `before`, the snapshot. The error says what could not be opened, and why.
   std::optional<Error> open(const Instance* before);
 
   /// Tells the log once that all required sources have synced and all files of zones have been read.
@@ -43,9 +43,11 @@ class Instance {
   /// Writes the snapshot where it has not followed, and waits for that; after finish().
   void keep_snapshot();
 
-  /// Whether it can take the place of `before`: its sources have settled, but for those that were not known before either, and nobody
-  /// else reads what `before` holds.
-  bool knows_as_much_as(const Instance& before) const;
+  /// What it has to read before it can take the place of `before`, which knows it: sources and zones, for people. Empty: it can.
+  std::string lacks(const Instance& before) const;
+
+  /// Whether a thread reads what it holds: it cannot leave yet.
+  bool is_read() const;
 
   /// Opens the ports, and answers; those that `before` has are shared with it until it leaves. The error names the address.
   std::optional<Error> listen(const Instance* before);
@@ -65,7 +67,7 @@ class Instance {
   /// Takes over what needs no new instance.
   void adopt(const LogConfig& log, std::chrono::milliseconds lameduck);
 
-  /// Ends everything but the workers.
+  /// Ends everything but the workers, which take nothing new.
   void leave();
 
   /// Finishes what the workers have in flight, and ends them; may take as long as limits.tcpMessage. Any thread, after leave().

@@ -68,8 +68,12 @@ Result<std::vector<SocketAddress>> Server::start(const ServerOptions& options) {
   return listening;
 }
 
-void Server::stop() {
+void Server::begin_stop() {
   for (const auto& worker : state_->workers) worker->begin_end();
+}
+
+void Server::stop() {
+  begin_stop();
   state_->transfers.stop();
   state_->workers.clear();
 }

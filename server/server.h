@@ -66,6 +66,9 @@ class Server {
   /// Binds every address and starts the workers. The error names the address and says why. At most once.
   Result<std::vector<SocketAddress>> start(const ServerOptions& options);
 
+  /// Has the workers take nothing new; stop() is due. Returns at once.
+  void begin_stop();
+
   /// Finishes what is in flight: answers what the UDP sockets hold (a flood: a part of it), lets TCP clients finish their
   /// message for at most tcp_message, and ends the workers. CopyZone must not block any more.
   void stop();

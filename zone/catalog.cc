@@ -119,6 +119,12 @@ void Catalog::release_copy() {
   state_->kept.clear();
 }
 
+void Catalog::for_each_publication(SourceId source, const std::function<void(Publication)>& visit) const {
+  state_->claims.for_each([&](const Holding& holding) {
+    if (holding.source == source) visit(holding.publication());
+  });
+}
+
 void Catalog::set_zone_records(size_t zone, ZoneRecords records) {
   Zone& changed = *state_->directory.zones()[zone];
   if (!records.whole) changed.set_complete(false);  // until complete_zones() knows better

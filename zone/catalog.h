@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,6 +70,9 @@ class Catalog {
 
   /// What the source publishes by this object, as far as it is ours; nothing where it does not have it.
   std::optional<Publication> publication(SourceId source, std::string_view object) const;
+
+  /// Visits all that the source publishes, as far as it is ours, in no order.
+  void for_each_publication(SourceId source, const std::function<void(Publication)>& visit) const;
 
   /// The file of the zone with this index has been read, for the first time or again: its records take the place of those before.
   /// Readers see the old zone or the new one. Takes the control thread some microseconds for each name of the zone.

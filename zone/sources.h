@@ -60,6 +60,9 @@ class Source {
   int64_t last_event() const {
     return last_event_.load(std::memory_order_relaxed);
   }  // Unix seconds, 0 before the first
+  /// It has been waited for in vain, and is not known yet.
+  bool given_up() const { return settled() && !known(); }
+
   uint64_t relists() const { return relists_.load(std::memory_order_relaxed); }
   uint64_t entries() const { return entries_.load(std::memory_order_relaxed); }
 

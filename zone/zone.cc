@@ -208,7 +208,7 @@ void Zone::step_serial(int64_t now) {
 
 void Zone::continue_serial(uint32_t last) {
   const uint32_t now = serial();
-  if (last < now) return;
+  if (whole() || last < now) return;
   serial_.store(last, std::memory_order_relaxed);
   step_serial(now);
 }

@@ -1,6 +1,10 @@
 """Two real API servers as two clusters: who has a host, what is reported, and what stays when either is away, or both."""
 
+import re
+import signal
+
 import pytest
+import yaml
 
 from cluster.conftest import running_control_plane
 from cluster.control_plane import free_port
@@ -80,6 +84,22 @@ def test_a_cluster_that_is_away_keeps_its_last_data(clusters, tmp_path, away):
         eventually(lambda: equal_to_the_truth(server, clusters))
         asker.stop()
         assert not asker.wrong, f"{len(asker.wrong)} of {asker.asked}, such as {asker.wrong[0]}"
+
+
+def test_a_cluster_that_is_away_keeps_its_data_under_a_new_configuration(clusters, tmp_path):
+    with server_of(clusters, tmp_path, sourceWait="1s") as server:
+        eventually(lambda: all_answered(server), timeout=30)
+        clusters["west"].kill_api_server()
+        try:
+            file = tmp_path / "meshdns.yaml"
+            config = yaml.safe_load(file.read_text())
+            file.write_text(yaml.safe_dump({**config, "zones": [{"name": "global", "ttl": 7}]}))
+            server.signal(signal.SIGHUP)
+            server.wait_for_log(re.compile("the new configuration is in effect"))
+            assert server.query("only-west.bar.global").answer[0].ttl == 7
+            assert all_answered(server)
+        finally:
+            clusters["west"].start()
 
 
 def test_a_cluster_that_was_never_reached_does_not_keep_the_server_unready(clusters, tmp_path):

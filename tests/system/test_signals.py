@@ -1,5 +1,6 @@
 """Signals: the lame duck, the end, and reading the configuration again."""
 
+import contextlib
 import re
 import signal
 import time
@@ -138,13 +139,27 @@ def test_a_new_configuration_is_applied(start_server, tmp_path, keys, ask, befor
 
 def test_no_query_is_lost_while_a_configuration_is_applied(start_server, tmp_path):
     server = start_server(ENTRIES)
-    serial = server.query("global", "SOA").answer[0][0].serial
+    serials = [server.query("global", "SOA").answer[0][0].serial]
     asker = Asker(server, ["a.bar.global", "unknown.bar.global"])
     for ttl in range(1, 6):
         apply(server, tmp_path, zones=[{"name": "global", "negativeTtl": ttl}])
-        assert server.query("global", "SOA").answer[0][0].serial > serial
+        serials.append(server.query("global", "SOA").answer[0][0].serial)
     asker.stop()
     assert not asker.wrong, f"{len(asker.wrong)} of {asker.asked}, such as {asker.wrong[0]}"
+    assert serials == sorted(set(serials))
+
+
+def test_transfers_do_not_keep_a_configuration_from_being_applied(start_server, tmp_path):
+    many = [service_entry(f"e{i}", f"h{i}.bar.global", ["240.0.0.1"]) for i in range(3000)]
+    keys = {"transfer": {"allow": ["127.0.0.1"]}, "limits": {"tcpMessage": "500ms"}}
+    server = start_server(many, keys)
+    for ttl in range(1, 6):
+        with contextlib.ExitStack() as open_ones:
+            for _ in range(20):
+                client = open_ones.enter_context(TcpClient(server.dns_port))
+                client.send_message(message(question("global", 252)))  # AXFR, read by nobody
+            apply(server, tmp_path, zones=[{"name": "global", "ttl": ttl}], **keys)
+            assert server.query("h2999.bar.global").answer[0].ttl == ttl
 
 
 def test_what_is_in_flight_is_finished_by_the_one_before(start_server, tmp_path):

@@ -4,6 +4,7 @@ import re
 import signal
 
 import pytest
+import yaml
 
 from support.entries import manifest, service_entry
 from support.meshdns import Server, addresses, ede_codes, rcode
@@ -81,6 +82,18 @@ def test_an_optional_source_is_given_up_after_a_while(server_of, files, unreacha
     eventually(lambda: rcode(server.query("b.bar.global")) == "NXDOMAIN")
     server.wait_for_log(re.compile(r"source north: not synced within sourceWait \(200ms\)"))
     assert server.metrics()['meshdns_source_synced{source="north"}'] == 0
+
+
+def test_one_that_was_given_up_stays_so_under_a_new_configuration(server_of, files, unreachable, tmp_path):
+    sources = [files["east"], unreachable]
+    server = server_of(sources, sourceWait="200ms")
+    eventually(lambda: rcode(server.query("b.bar.global")) == "NXDOMAIN")
+    config = {"sources": sources, "sourceWait": "1h", "zones": [{"name": "global", "ttl": 7}], "lameduck": "0s"}
+    (tmp_path / "meshdns.yaml").write_text(yaml.safe_dump(config))
+    server.signal(signal.SIGHUP)
+    server.wait_for_log(re.compile("the new configuration is in effect"))
+    assert server.query("a.bar.global").answer[0].ttl == 7
+    assert rcode(server.query("b.bar.global")) == "NXDOMAIN"
 
 
 def test_a_kubeconfig_is_read_again(server_of, files, unreachable, tmp_path):
