@@ -12,6 +12,8 @@ int Mailbox::open(uv_loop_t& loop) {
   return error;
 }
 
+void Mailbox::let_loop_end() { uv_unref(reinterpret_cast<uv_handle_t*>(&wakeup_)); }
+
 void Mailbox::close() {
   std::vector<std::function<void()>> dropped;  // outside the lock: it may hold the last reference to something
   const std::lock_guard lock(mutex_);

@@ -2,7 +2,7 @@
 
 // Work for one event loop from other threads.
 //
-// Threads: opened and closed on the loop's thread, or before that runs; post() from any.
+// Threads: opened and closed on the loop's thread, or while that does not run; post() from any.
 
 #include <uv.h>
 
@@ -18,10 +18,13 @@ class Mailbox {
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  /// 0, or libuv's error. After success close() is due before the loop ends.
+  /// 0, or libuv's error. After success close() is due.
   int open(uv_loop_t& loop);
 
-  /// Drops what waits and what comes from now on. The loop finishes that.
+  /// From now on the loop may end although this is open. On the loop's thread.
+  void let_loop_end();
+
+  /// Drops what waits and what comes from now on. The loop has to run once more.
   void close();
 
   /// Calls `work` on the loop's thread, in the order of the calls; after close(), not at all.

@@ -70,7 +70,8 @@ class Server {
   void begin_stop();
 
   /// Finishes what is in flight: answers what the UDP sockets hold (a flood: a part of it), lets TCP clients finish their
-  /// message for at most tcp_message, and ends the workers. CopyZone must not block any more.
+  /// message for at most tcp_message, and ends the workers. A zone transfer that runs has tcp_message, too, and is then cut off although
+  /// its client takes it; one that waits for its image is answered with SERVFAIL. CopyZone must not block any more.
   void stop();
 
   /// One a worker; valid as long as the server is.

@@ -9,14 +9,27 @@
 #include "zone/zone.h"
 
 namespace meshdns {
+namespace {
+
+void log_refusal(const Zone& zone, std::string_view why) {
+  spdlog::error("no transfer of zone {}: {}", zone.apex().text(), why);
+}
+
+void log_stop(const Zone& zone) { spdlog::info("no transfer of zone {}: the server stops", zone.apex().text()); }
+
+}  // namespace
 
 Transfers::Transfers(CopyZone copy_zone) : copy_zone_(std::move(copy_zone)) {}
 
 Transfers::~Transfers() { stop(); }
 
 void Transfers::ask(const Zone& zone, std::weak_ptr<const void> asker, std::function<void(const Image&)> ready) {
-  const std::lock_guard lock(mutex_);
-  if (stopping_) return;
+  std::unique_lock lock(mutex_);
+  if (stopping_) {
+    lock.unlock();
+    log_stop(zone);
+    return ready(nullptr);
+  }
   waiting_.push_back({&zone, std::move(asker), std::move(ready)});
   if (!thread_.joinable()) {
     thread_ = std::thread([this] { run(); });
@@ -32,6 +45,10 @@ void Transfers::stop() {
     news_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
+  for (const Request& request : std::exchange(waiting_, {})) {
+    log_stop(*request.zone);
+    request.ready(nullptr);
+  }
 }
 
 void Transfers::run() {
@@ -42,7 +59,6 @@ void Transfers::run() {
     const std::vector<Request> requests = take_requests_for_one_zone();
     if (requests.empty()) return;
     const Image image = image_of(*requests.front().zone);
-    if (stopping_) return;
     for (const Request& request : requests) request.ready(image);
   }
 }
@@ -70,14 +86,14 @@ Transfers::Image Transfers::image_of(const Zone& zone) {
     if (Image image = of == &zone ? alive.lock() : nullptr; image && image->serial == zone.serial()) return image;
   }
   const auto refuse = [&](std::string_view why) -> Image {
-    if (!stopping_) spdlog::error("no transfer of zone {}: {}", zone.apex().text(), why);
+    stopping_ ? log_stop(zone) : log_refusal(zone, why);
     return nullptr;
   };
   if (images_.size() >= kMostImages) {
     return refuse(fmt::format("{} states of zones are being transferred already, which is the most", kMostImages));
   }
   const auto copy = copy_zone_(zone);
-  if (!copy) return refuse("the control thread was busy");
+  if (!copy) return refuse("the control thread did not answer: it was busy, or the server stops");
   if (copy->owners().empty()) return refuse("it has not been read");
   auto image = TransferImage::write(*copy, stopping_);
   if (!image) return refuse(image.error());

@@ -34,11 +34,11 @@ class Transfers {
   Transfers(const Transfers&) = delete;
   Transfers& operator=(const Transfers&) = delete;
 
-  /// Calls `ready` when the zone's image is there, or cannot be. It may not block. Not at all where `asker` is gone by then, or after
-  /// stop().
+  /// Calls `ready` when the zone's image is there, or cannot be. It may not block. Not at all where `asker` is gone by then.
   void ask(const Zone& zone, std::weak_ptr<const void> asker, std::function<void(const Image&)> ready);
 
-  /// Ends the thread, and what it is doing. CopyZone must not block any more.
+  /// Ends the thread, and what it is doing: whoever waits gets no image, nor does who asks from now on. CopyZone must not block any
+  /// more.
   void stop();
 
  private:

@@ -76,12 +76,14 @@ void Worker::end() {
   } else {
     uv_run(&loop_, UV_RUN_DEFAULT);  // never started: what was opened still has to be closed
   }
+  mailbox_.close();
+  uv_run(&loop_, UV_RUN_DEFAULT);
 }
 
 void Worker::close_all() {
   for (const auto& listener : udp_) listener->close();
   for (const auto& listener : tcp_) listener->close();
-  mailbox_.close();
+  mailbox_.let_loop_end();  // transfers that wait are told by it that there are none any more
 }
 
 }  // namespace meshdns
