@@ -44,7 +44,7 @@ class AdminServer {
   /// The lame duck begins: readiness fails from now on.
   void set_shutting_down();
 
-  /// Joins the threads.
+  /// Finishes what is in flight and joins the threads: takes a second at most, and what explain() takes.
   void stop();
 
  private:

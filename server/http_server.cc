@@ -36,6 +36,8 @@ constexpr size_t kMaxRequest = 8192;  // bytes: a browser's cookies fit
 constexpr std::chrono::seconds kRequestTime{5};
 constexpr std::chrono::seconds kResponseTime{30};
 constexpr std::chrono::milliseconds kDiscardTime{200};
+// Idle clients have the stopping thread wait for all of it; slow ones lose their response after less.
+constexpr std::chrono::seconds kStopTime{1};
 
 int milliseconds_until(Clock::time_point deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
@@ -54,20 +56,28 @@ bool is_complete(const std::string& request) {
   return request.size() >= kMaxRequest || request.find("\r\n\r\n") != std::string::npos;
 }
 
-/// Writes all of `data` before the deadline; false where the client has gone, is too slow, or the server stops.
-bool write_all(int socket, std::string_view data, Clock::time_point deadline, int stop_event) {
+/// Writes all of `data` before the deadline; false where the client has gone, is too slow, or is cut off.
+bool write_all(int socket, std::string_view data, Clock::time_point deadline, int cut_event) {
   while (!data.empty()) {
     const ssize_t n = send(socket, data.data(), data.size(), MSG_NOSIGNAL);
     if (n >= 0) {
       data.remove_prefix(static_cast<size_t>(n));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      pollfd events[] = {{socket, POLLOUT, 0}, {stop_event, POLLIN, 0}};
+      pollfd events[] = {{socket, POLLOUT, 0}, {cut_event, POLLIN, 0}};
       if (poll(events, 2, milliseconds_until(deadline)) <= 0 || events[1].revents != 0) return false;
     } else if (errno != EINTR) {
       return false;
     }
   }
   return true;
+}
+
+Descriptor event() { return Descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+
+/// For good: nobody reads it.
+void signal(const Descriptor& event) {
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t n = write(event.get(), &one, sizeof one);
 }
 
 Result<Descriptor> listen_on(const SocketAddress& address) {
@@ -98,21 +108,23 @@ Result<Descriptor> share(const Descriptor& socket) {
 }  // namespace
 
 struct HttpServer::State {
-  State(Descriptor socket, HttpHandler handler)
-      : listener(std::move(socket)), stop_event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), protocol(std::move(handler)) {}
+  State(Descriptor socket, HttpHandler handler) : listener(std::move(socket)), protocol(std::move(handler)) {}
 
   void start() {
+    reading = true;
     threads.emplace_back([this] { accept_and_read(); });
     for (size_t i = 0; i < kHandlers; ++i) threads.emplace_back([this] { handle(); });
   }
 
   void stop() {
+    if (threads.empty()) return;
+    signal(stop_event);
     {
-      const std::lock_guard lock(mutex);
-      stopping = true;
+      std::unique_lock lock(mutex);
+      drained.wait_for(lock, kStopTime, [this] { return !reading && in_hand == 0; });
+      cut = true;
     }
-    const uint64_t one = 1;
-    [[maybe_unused]] const ssize_t n = write(stop_event.get(), &one, sizeof one);  // never read: stays readable
+    signal(cut_event);
     changed.notify_all();
     for (std::thread& thread : threads) thread.join();
     threads.clear();
@@ -126,29 +138,37 @@ struct HttpServer::State {
   void discard_body(const Connection& connection) const;
 
   const Descriptor listener;
-  const Descriptor stop_event;
+  const Descriptor stop_event = event();  // nothing more is accepted
+  const Descriptor cut_event = event();   // nobody is waited for any more
   const HttpProtocol protocol;
   std::vector<std::thread> threads;
 
   std::mutex mutex;
-  std::condition_variable changed;
-  bool stopping = false;
+  std::condition_variable changed;  // `ready` or `cut`, for the handlers
+  std::condition_variable drained;  // `reading` or `in_hand`, for stop()
+  bool reading = false;
+  bool cut = false;
   std::deque<Connection> ready;
   size_t in_hand = 0;  // ready or with a handler
 };
 
 void HttpServer::State::accept_and_read() {
   std::vector<Connection> waiting;  // for their requests; the longest waiting first
-  for (;;) {
-    std::vector<pollfd> events = {{stop_event.get(), POLLIN, 0}, {listener.get(), POLLIN, 0}};
+  bool accepting = true;
+  while (accepting || !waiting.empty()) {
+    std::vector<pollfd> events = {{cut_event.get(), POLLIN, 0},
+                                  {accepting ? stop_event.get() : -1, POLLIN, 0},  // -1: poll() passes it over
+                                  {accepting ? listener.get() : -1, POLLIN, 0}};
+    const size_t first = events.size();
     for (const Connection& connection : waiting) events.push_back({connection.socket.get(), POLLIN, 0});
     poll(events.data(), events.size(), waiting.empty() ? -1 : milliseconds_until(waiting.front().deadline));
-    if (events[0].revents != 0) return;
+    if (events[0].revents != 0) break;
+    if (events[1].revents != 0) accepting = false;
 
     const auto now = Clock::now();
     for (size_t i = 0; i < waiting.size(); ++i) {
       Connection& connection = waiting[i];
-      if (events[i + 2].revents != 0) {
+      if (events[first + i].revents != 0) {
         char buffer[kMaxRequest];
         const ssize_t n = recv(connection.socket.get(), buffer, kMaxRequest - connection.request.size(), 0);
         if (n > 0) connection.request.append(buffer, static_cast<size_t>(n));
@@ -161,8 +181,11 @@ void HttpServer::State::accept_and_read() {
       if (connection.deadline <= now) connection.finished = true;
     }
     std::erase_if(waiting, [](const Connection& connection) { return connection.finished; });
-    if (events[1].revents != 0) accept_all(waiting);
+    if (events[2].revents != 0) accept_all(waiting);
   }
+  const std::lock_guard lock(mutex);
+  reading = false;
+  drained.notify_one();
 }
 
 void HttpServer::State::accept_all(std::vector<Connection>& waiting) {
@@ -201,21 +224,21 @@ void HttpServer::State::hand_over(Connection connection) {
 void HttpServer::State::handle() {
   for (;;) {
     std::unique_lock lock(mutex);
-    changed.wait(lock, [this] { return stopping || !ready.empty(); });
-    if (stopping) return;
+    changed.wait(lock, [this] { return cut || !ready.empty(); });
+    if (cut) return;
     Connection connection = std::move(ready.front());
     ready.pop_front();
     lock.unlock();
     serve(connection);
     lock.lock();
-    --in_hand;
+    if (--in_hand == 0) drained.notify_one();
   }
 }
 
 void HttpServer::State::serve(const Connection& connection) const {
   const auto deadline = Clock::now() + kResponseTime;
   protocol.serve(connection.request, connection.client, [&](std::string_view data) {
-    return write_all(connection.socket.get(), data, deadline, stop_event.get());
+    return write_all(connection.socket.get(), data, deadline, cut_event.get());
   });
   shutdown(connection.socket.get(), SHUT_WR);
   if (!connection.request.ends_with("\r\n\r\n")) discard_body(connection);
@@ -226,7 +249,7 @@ void HttpServer::State::discard_body(const Connection& connection) const {
   const auto deadline = Clock::now() + kDiscardTime;
   char buffer[4096];
   for (;;) {
-    pollfd events[] = {{connection.socket.get(), POLLIN, 0}, {stop_event.get(), POLLIN, 0}};
+    pollfd events[] = {{connection.socket.get(), POLLIN, 0}, {cut_event.get(), POLLIN, 0}};
     if (poll(events, 2, milliseconds_until(deadline)) <= 0 || events[1].revents != 0) return;
     if (recv(connection.socket.get(), buffer, sizeof buffer, 0) <= 0) return;
   }

@@ -54,7 +54,8 @@ class HttpServer {
 
   uint16_t port() const;
 
-  /// Closes what waits, cuts off what is being written, and joins the threads: returns once the handlers have.
+  /// Accepts nothing more, serves what it has accepted for at most a second, cuts off the rest, and joins the threads: returns once the
+  /// handlers have.
   void stop();
 
  private:

@@ -140,6 +140,25 @@ TEST_CASE("stopping cuts off a client that does not read") {
   server.reset();
 }
 
+TEST_CASE("stopping answers whoever has connected") {
+  std::promise<void> go;
+  const auto may_go = go.get_future().share();
+  const auto server = serve([&](const AdminRequest&) {
+    may_go.wait();
+    return AdminResponse{200, "fine"};
+  });
+  std::vector<std::unique_ptr<RawClient>> clients;  // more than there are handlers
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(std::make_unique<RawClient>(*server));
+    REQUIRE(clients.back()->send("GET / HTTP/1.1\r\n"));
+    if (i != 0) REQUIRE(clients.back()->send("\r\n"));
+  }
+  const auto stopping = std::async(std::launch::async, [&] { server->stop(); });
+  REQUIRE(clients.front()->send("\r\n"));
+  go.set_value();
+  for (const auto& client : clients) CHECK(client->read().ends_with("fine"));
+}
+
 TEST_CASE("a port in use is named") {
   const auto server = serve();
   const auto second = HttpServer::start({kLoopback, server->port()}, {});

@@ -1,8 +1,10 @@
 """Signals: the lame duck, the end, and reading the configuration again."""
 
 import contextlib
+import concurrent.futures
 import re
 import signal
+import threading
 import time
 
 import dns.edns
@@ -160,6 +162,25 @@ def test_transfers_do_not_keep_a_configuration_from_being_applied(start_server, 
                 client.send_message(message(question("global", 252)))  # AXFR, read by nobody
             apply(server, tmp_path, zones=[{"name": "global", "ttl": ttl}], **keys)
             assert server.query("h2999.bar.global").answer[0].ttl == ttl
+
+
+def test_no_probe_is_lost_while_a_configuration_is_applied(start_server, tmp_path):
+    server = start_server(ENTRIES)
+    applied = threading.Event()
+
+    def probe():
+        while not applied.is_set():
+            assert server.get("/health").status_code == 200
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        probes = [pool.submit(probe) for _ in range(4)]
+        try:
+            for ttl in range(1, 6):
+                apply(server, tmp_path, zones=[{"name": "global", "negativeTtl": ttl}])
+        finally:
+            applied.set()
+        for each in probes:
+            each.result()
 
 
 def test_what_is_in_flight_is_finished_by_the_one_before(start_server, tmp_path):
