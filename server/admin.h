@@ -31,7 +31,8 @@ struct AdminOptions {
 
 class AdminServer {
  public:
-  /// Listens and serves; with `before`, which is about to stop, on its socket. The error names address, port and reason.
+  /// Listens and serves. `before` is about to stop: where it was given the same address, its socket is shared. The error names address,
+  /// port and reason.
   static Result<std::unique_ptr<AdminServer>> start(AdminOptions options, AdminView view,
                                                     const AdminServer* before = nullptr);
 

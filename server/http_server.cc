@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -80,11 +81,16 @@ void signal(const Descriptor& event) {
   [[maybe_unused]] const ssize_t n = write(event.get(), &one, sizeof one);
 }
 
-Result<Descriptor> listen_on(const SocketAddress& address) {
+/// `before`: where this process listens already, if it does.
+Result<Descriptor> listen_on(const SocketAddress& address, const std::optional<SocketAddress>& before) {
   const auto failed = [&] {
     const int error = errno;
     std::string message = "cannot listen on " + address.text() + " (admin): " + std::system_category().message(error);
-    if (error == EADDRINUSE) message += "; stop what uses the port, or choose another with --admin";
+    if (error == EADDRINUSE && before && before->port == address.port) {
+      message += "; this server has the port on " + before->text() + " until it is restarted";
+    } else if (error == EADDRINUSE) {
+      message += "; stop what uses the port, or choose another with --admin";
+    }
     return Error{std::move(message)};
   };
   const bool v4 = address.address.is_v4();
@@ -108,7 +114,8 @@ Result<Descriptor> share(const Descriptor& socket) {
 }  // namespace
 
 struct HttpServer::State {
-  State(Descriptor socket, HttpHandler handler) : listener(std::move(socket)), protocol(std::move(handler)) {}
+  State(const SocketAddress& address, Descriptor socket, HttpHandler handler)
+      : address(address), listener(std::move(socket)), protocol(std::move(handler)) {}
 
   void start() {
     reading = true;
@@ -137,6 +144,7 @@ struct HttpServer::State {
   void serve(const Connection& connection) const;
   void discard_body(const Connection& connection) const;
 
+  const SocketAddress address;  // as asked for
   const Descriptor listener;
   const Descriptor stop_event = event();  // nothing more is accepted
   const Descriptor cut_event = event();   // nobody is waited for any more
@@ -265,9 +273,12 @@ HttpServer::~HttpServer() { stop(); }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const SocketAddress& address, HttpHandler handler,
                                                       const HttpServer* before) {
-  auto socket = before == nullptr ? listen_on(address) : share(before->state_->listener);
+  std::optional<SocketAddress> listening;
+  if (before != nullptr) listening = local_address(before->state_->listener.get());
+  const bool same = before != nullptr && before->state_->address == address;
+  auto socket = same ? share(before->state_->listener) : listen_on(address, listening);
   if (!socket) return Error{socket.error()};
-  auto state = std::make_unique<State>(std::move(*socket), std::move(handler));
+  auto state = std::make_unique<State>(address, std::move(*socket), std::move(handler));
   state->start();
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }

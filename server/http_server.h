@@ -43,8 +43,8 @@ using HttpHandler = std::function<AdminResponse(const AdminRequest&)>;
 
 class HttpServer {
  public:
-  /// Listens and serves; with `before`, a server that is about to stop, on its socket, so that no connection is lost. Port 0: a free
-  /// one. The error names the address and says why.
+  /// Listens and serves. `before` is a server that is about to stop: where it was given the same address, its socket is shared, so that
+  /// no connection is lost. Port 0: a free one. The error names the address and says why.
   static Result<std::unique_ptr<HttpServer>> start(const SocketAddress& address, HttpHandler handler,
                                                    const HttpServer* before = nullptr);
 

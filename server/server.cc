@@ -1,6 +1,7 @@
 #include "server/server.h"
 
 #include <algorithm>
+#include <span>
 
 #include "server/connection_limits.h"
 #include "server/counters.h"
@@ -10,6 +11,15 @@
 #include "zone/directory.h"
 
 namespace meshdns {
+namespace {
+
+/// Whether a socket on one keeps the other from being claimed.
+bool overlap(const SocketAddress& a, const SocketAddress& b) {
+  return a.port == b.port && a.address.is_v4() == b.address.is_v4() &&
+         (a.address == b.address || a.address.is_unspecified() || b.address.is_unspecified());
+}
+
+}  // namespace
 
 struct Server::State {
   State(Directory& zones, CopyZone copy_zone) : directory(zones), transfers(std::move(copy_zone)) {}
@@ -27,11 +37,12 @@ struct Server::State {
 /// Opens a pair of sockets a worker, or more where `before` has more. Returns the address with its port.
 Result<SocketAddress> Server::State::listen(const SocketAddress& address, const State* before) {
   const SocketsOn* shared = nullptr;
-  if (before != nullptr) {
-    const auto same = std::ranges::find(before->sockets, address, &SocketsOn::address);
-    if (same != before->sockets.end()) shared = &*same;
+  bool ours = false;  // the claim would meet ourselves
+  for (const SocketsOn& on : before == nullptr ? std::span<const SocketsOn>() : before->sockets) {
+    if (on.address == address) shared = &on;
+    ours = ours || overlap(on.address, address);
   }
-  const auto claimed = shared != nullptr ? address : claim_port(address);
+  const auto claimed = ours ? address : claim_port(address);
   if (!claimed) return Error{claimed.error()};
   SocketsOn& on = sockets.emplace_back(SocketsOn{*claimed, {}});
   const size_t count = std::max(workers.size(), shared == nullptr ? 0 : shared->pairs.size());

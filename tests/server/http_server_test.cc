@@ -166,6 +166,10 @@ TEST_CASE("a port in use is named") {
   CHECK(second.error() ==
         "cannot listen on 127.0.0.1:" + std::to_string(server->port()) +
             " (admin): Address already in use; stop what uses the port, or choose another with --admin");
+  const auto moved = HttpServer::start({*IpAddress::parse("0.0.0.0"), server->port()}, {}, server.get());
+  REQUIRE_FALSE(static_cast<bool>(moved));
+  CHECK(moved.error().ends_with("; this server has the port on 127.0.0.1:" + std::to_string(server->port()) +
+                                " until it is restarted"));
   const auto elsewhere = HttpServer::start({*IpAddress::parse("2001:db8::1"), 9153}, {});
   REQUIRE_FALSE(static_cast<bool>(elsewhere));
   CHECK(elsewhere.error().starts_with("cannot listen on [2001:db8::1]:9153 (admin): "));

@@ -102,5 +102,38 @@ TEST_CASE("as the server stops, whoever waits for a transfer is told so") {
   for (const TcpClient* client : {&first, &second, &late}) CHECK(client->receive().rcode == kServFail);
 }
 
+TEST_CASE("a server's successor may listen on more of the port's addresses, or on fewer") {
+  struct Case {
+    const char* before;
+    const char* after;
+  };
+  for (const Case& c : std::vector<Case>{{"127.0.0.1", "127.0.0.1"},
+                                         {"127.0.0.1", "0.0.0.0"},
+                                         {"0.0.0.0", "127.0.0.1"},
+                                         {"127.0.0.1", "127.0.0.2"}}) {
+    CAPTURE(std::string(c.before));
+    CAPTURE(std::string(c.after));
+    test::ResponderWorld world;
+    Server before(world.directory, nullptr);
+    const auto listening = before.start(options_on(c.before, 0));
+    REQUIRE(static_cast<bool>(listening));
+    ServerOptions options = options_on(c.after, listening->front().port);
+    Server stranger(world.directory, nullptr);
+    CHECK(static_cast<bool>(stranger.start(options)) == (c.after == std::string("127.0.0.2")));
+    stranger.stop();
+
+    options.before = &before;
+    Server after(world.directory, nullptr);
+    const auto moved = after.start(options);
+    REQUIRE_MESSAGE(static_cast<bool>(moved), moved.error());
+    before.stop();
+    const TcpClient client(
+        {test::address(c.after == std::string("0.0.0.0") ? "127.0.0.2" : c.after), moved->front().port});
+    REQUIRE(client.connected());
+    client.send_all({test::make_query({})});
+    CHECK(client.receive().answer.size() == 1);
+  }
+}
+
 }  // namespace
 }  // namespace meshdns
