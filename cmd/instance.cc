@@ -207,8 +207,8 @@ std::optional<Error> Instance::State::start_server(const State* before) {
 
 std::optional<Error> Instance::State::start_admin(const State* before) {
   const SocketAddress address = (has_ipv6() ? config : without_ipv6(config)).admin.listen;
-  const bool same = before != nullptr && before->config.admin.listen == config.admin.listen;
-  auto started = AdminServer::start({address, config.admin.allow}, view(), same ? before->admin.get() : nullptr);
+  auto started =
+      AdminServer::start({address, config.admin.allow}, view(), before == nullptr ? nullptr : before->admin.get());
   if (!started) return Error{started.error()};
   admin = *std::move(started);
   spdlog::info("admin on {}", SocketAddress{address.address, admin->port()}.text());
