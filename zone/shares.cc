@@ -16,6 +16,7 @@ std::string_view name_space(const Holding& holding) {
 bool Shares::add(Holding& holding) {
   const auto at = accounts_.try_emplace({holding.source, std::string(name_space(holding))}).first;
   Account& account = at->second;
+  ++account.objects;
   account.records += holding.records;
   if (!account.is_ordered && account.records <= most_) return true;
   if (!account.is_ordered) order(at->first, account);
@@ -27,9 +28,10 @@ bool Shares::add(Holding& holding) {
 void Shares::remove(Holding& holding) {
   const auto at = accounts_.find({holding.source, std::string(name_space(holding))});
   Account& account = at->second;
+  --account.objects;
   account.records -= holding.records;
   if (!account.is_ordered) {
-    if (account.records == 0) accounts_.erase(at);
+    if (account.objects == 0) accounts_.erase(at);
     return;
   }
   if (holding.served != 0) {
@@ -58,10 +60,8 @@ void Shares::balance(const Change& serve, const Change& withhold) {
     account.is_balanced = true;
     // Not at the bound itself, or an object that comes and goes there would have all put in order each time.
     if (!account.waiting.empty() || account.records > most_ / 2) continue;
-    const uint64_t records = account.records;
-    account = {};
-    account.records = records;
-    if (records == 0) accounts_.erase(at);
+    account = Account{.objects = account.objects, .records = account.records, .served = {}, .waiting = {}};
+    if (account.objects == 0) accounts_.erase(at);
   }
   unbalanced_.clear();
 }

@@ -48,7 +48,8 @@ class Shares {
     bool operator()(const Holding* a, const Holding* b) const { return precedes(*a, *b); }
   };
   struct Account {
-    uint64_t records = 0;     // of all
+    uint64_t objects = 0;
+    uint64_t records = 0;     // of all of them
     bool is_ordered = false;  // else nobody waits, and the rest is not filled in
     bool is_balanced = true;
     uint64_t served_records = 0;

@@ -188,6 +188,12 @@ TEST_CASE("of a namespace that is full the oldest objects are served") {
     CHECK(world.skipped(SkipReason::kNamespaceFull) == step.waiting);
   }
 
+  // Objects without hosts have no records, and no share to lose.
+  world.catalog.apply(0, {{publication("bar/x", 1, {}, {}), publication("bar/y", 1, {}, {})}, {}});
+  for (const char* object : {"bar/x", "bar/a", "bar/y"}) world.remove(object);
+  CHECK(world.sources[0]->entries() == 0);
+  world.upsert(half("bar/a", 1));
+
   // Others have shares of their own.
   world.catalog.apply(0, {{half("bar/b", 2), half("bar/c", 3), half("foo/d", 4)}, {}});
   world.catalog.apply(1, {{half("bar/e", 5)}, {}});
