@@ -1,4 +1,5 @@
-// Input: a ServiceEntry as JSON. What it publishes is asked for, explained, transferred, written as text and read back.
+// Input: a ServiceEntry as JSON; its length chooses among what the operator may have decided. What it publishes is asked for,
+// explained, transferred, written as text and read back.
 
 #include "k8s/istio/publisher.h"
 #include "k8s/istio/service_entry.h"
@@ -18,6 +19,33 @@ void require_printable(const std::vector<Skipped>& skips) {
   }
 }
 
+PublishRules rules_of(size_t choice) {
+  PublishRules rules;
+  rules.visibility = choice % 2 == 0 ? PublishRules::Visibility::kPublic : PublishRules::Visibility::kAll;
+  rules.without_address = static_cast<PublishRules::WithoutAddress>(choice / 2 % 3);
+  rules.default_address = *IpAddress::parse("240.9.9.9");
+  rules.allocated_addresses = choice / 6 % 2 == 0;
+  if (choice / 12 % 2 == 1) rules.zones = {{*Name::parse("global"), Answer::kEndpoints}};
+  return rules;
+}
+
+CatalogOptions options_of(size_t choice) {
+  using Options = CatalogOptions;
+  return {.claims = choice / 24 % 2 == 0 ? Options::Claims::kAny : Options::Claims::kNamespace,
+          .conflicts = choice / 48 % 2 == 0 ? Options::Conflicts::kOldest : Options::Conflicts::kMerge,
+          .reverse = {*IpBlock::parse("0.0.0.0/0"), *IpBlock::parse("::/0")},
+          .services = true};
+}
+
+void require_bounds(const Publication& publication) {
+  size_t records = publication.hosts.size() * publication.ports.size();
+  for (const HostAddresses& host : publication.hosts) {
+    require(!host.addresses.empty(), "an address for each host");
+    records += host.addresses.size();
+  }
+  require(records <= kMaxRecords, "no more records than an object may make");
+}
+
 void ask_for(World& world, const Publication& publication) {
   for (const HostAddresses& host : publication.hosts) {
     for (const uint16_t type : {rr_type::kA, rr_type::kAaaa, rr_type::kAny}) world.ask(host.owner, type);
@@ -26,10 +54,14 @@ void ask_for(World& world, const Publication& publication) {
   }
 }
 
-void serve(const Publication& publication) {
+void serve(const Publication& publication, const CatalogOptions& options) {
   World world({test::zone_options("global"), test::zone_options("in-addr.arpa"), test::zone_options("ip6.arpa")},
-              {.reverse = {*IpBlock::parse("0.0.0.0/0"), *IpBlock::parse("::/0")}, .services = true});
+              options);
+  Publication twin = publication;
+  twin.object += "2";
+  world.catalog.apply(0, {{twin}, {}});
   world.catalog.apply(0, {{publication}, {}});
+  require(world.catalog.counts().conflicts == 0, "claimants that give the same answer to be no conflict");
   world.catalog.set_synced(0);
   ask_for(world, publication);
   for (size_t zone = 0; zone < world.directory.zones().size(); ++zone) {
@@ -41,7 +73,7 @@ void serve(const Publication& publication) {
       for (const ZoneRecords::Rrset& rrset : rrsets) world.ask(owner, rrset.type);
     }
   }
-  world.catalog.apply(0, {{}, {publication.object}});
+  world.catalog.apply(0, {{}, {publication.object, twin.object}});
   for (const HostAddresses& host : publication.hosts) world.ask(host.owner, rr_type::kA);
 }
 
@@ -53,8 +85,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace meshdns::fuzz;
   auto entry = parse_service_entry({reinterpret_cast<const char*>(data), size});
   if (!entry) return 0;
-  const Publication publication = publish(*std::move(entry));
+  const Publication publication = publish(*std::move(entry), rules_of(size));
   require_printable(publication.skipped);
-  serve(publication);
+  require_bounds(publication);
+  serve(publication, options_of(size));
   return 0;
 }
