@@ -193,7 +193,7 @@ def test_many_at_once(server):
 def test_a_client_that_goes_away(start_server):
     server = start_server(LARGE, CONFIG)
     for wait in (True, False):
-        client = TcpClient(server.dns_port, receive_buffer=4096)
+        client = TcpClient(server.dns_port, receive_buffer=4096, segment=1400, timeout=60)
         client.send_message(QUERY)
         if wait:
             client.receive_message()
@@ -219,7 +219,7 @@ def tells(server, pattern, within):
 def test_a_reader_that_takes_nothing_is_closed_and_a_slow_one_is_not(start_server):
     server = start_server(LARGE, {**CONFIG, "limits": {"tcpMessage": "2s"}})
     # Segments as on Ethernet: with loopback's, of 64 KB, the kernel drops what does not fit a small buffer, and waits for seconds.
-    with TcpClient(server.dns_port, receive_buffer=1 << 17, segment=1400) as slow, \
+    with TcpClient(server.dns_port, receive_buffer=1 << 17, segment=1400, timeout=60) as slow, \
             TcpClient(server.dns_port, receive_buffer=4096) as dead:
         for client in (slow, dead):
             client.send_message(QUERY)
@@ -260,7 +260,7 @@ def test_how_many_states_are_transferred_at_once(start_server, tmp_path):
         replace(tmp_path / "entries" / "entries.yaml",
                 manifest(*LARGE, service_entry("state", ["state.bar.global"], [f"10.0.0.{number}"])))
         eventually(lambda: records(server.query("state.bar.global")) == [f"10.0.0.{number}"])
-        client = TcpClient(server.dns_port, receive_buffer=4096)
+        client = TcpClient(server.dns_port, receive_buffer=4096, segment=1400, timeout=60)
         client.send_message(QUERY)
         return client, fields(client.receive_message())[2]
 
@@ -319,7 +319,7 @@ def test_no_room_for_the_image(start_server, tmp_path, monkeypatch):
 
 def test_ending_while_transfers_run(start_server):
     server = start_server(LARGE, {**CONFIG, "limits": {"tcpMessage": "500ms"}})
-    clients = [TcpClient(server.dns_port, receive_buffer=4096) for _ in range(4)]
+    clients = [TcpClient(server.dns_port, receive_buffer=4096, segment=1400, timeout=60) for _ in range(4)]
     for client in clients:
         client.send_message(QUERY)
     clients[0].receive_message()

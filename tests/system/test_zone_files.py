@@ -74,7 +74,7 @@ def becomes(server, name, expected):
         response = server.query(name)
         assert (addresses(response) or rcode(response)) == expected
         return True
-    eventually(probe)
+    eventually(probe, timeout=30)
 
 
 @pytest.fixture
