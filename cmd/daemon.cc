@@ -44,7 +44,7 @@ class Daemon {
   Daemon(Config config, std::string version, std::function<Result<Config>()> reload)
       : version_(std::move(version)),
         reload_(std::move(reload)),
-        instance_(std::make_unique<Instance>(loop_, std::move(config), version_, nullptr)) {}
+        instance_(std::make_unique<Instance>(loop_, std::move(config), version_)) {}
 
   /// Opens everything. The error says what could not be opened, and why.
   std::optional<Error> start() {
@@ -109,7 +109,7 @@ class Daemon {
                           changed.empty() ? "nothing" : listed(changed));
     }
     changed_ = listed(changed);
-    auto successor = std::make_unique<Instance>(loop_, *std::move(config), version_, instance_.get());
+    auto successor = std::make_unique<Instance>(loop_, *std::move(config), version_);
     if (const auto error = successor->open(instance_.get())) return keep(*error);
     spdlog::info("SIGHUP: the configuration is valid; sources and files are being read for it; changed: {}", changed_);
     successor_ = std::move(successor);

@@ -73,16 +73,24 @@ void raise_open_files(unsigned connections) {
   }
 }
 
+/// The zone with that apex; null where there is none.
+const Zone* find_zone(const Directory& directory, const Name& apex) {
+  QueryName name;
+  name.assign(apex, directory.key());
+  const Zone* zone = directory.find(name);
+  return zone != nullptr && zone->apex() == apex ? zone : nullptr;
+}
+
 }  // namespace
 
 // Members in the order in which they need each other.
 struct Instance::State {
-  State(EventLoop& loop_of_all, Config configured, std::string version_text, int64_t serial)
+  State(EventLoop& loop_of_all, Config configured, std::string version_text)
       : loop(loop_of_all),
         config(std::move(configured)),
         version(std::move(version_text)),
         sources(make_sources(config.sources)),
-        directory(with_addresses(all_zones(config), config.listen), serial),
+        directory(with_addresses(all_zones(config), config.listen), unix_time()),
         catalog(directory, sources, config.publish),
         questions(loop.get()),
         cookies({random_cookie_secret()}, directory.epochs()),
@@ -182,9 +190,7 @@ void Instance::State::inherit(const State& before) {
 
 void Instance::State::continue_serials(const State& before) const {
   for (const auto& zone : directory.zones()) {
-    const auto same =
-        std::ranges::find(before.directory.zones(), zone->apex(), [](const auto& each) { return each->apex(); });
-    if (same != before.directory.zones().end()) zone->continue_serial((*same)->serial());
+    if (const Zone* same = find_zone(before.directory, zone->apex())) zone->continue_serial(same->serial());
   }
 }
 
@@ -215,13 +221,8 @@ std::optional<Error> Instance::State::start_admin(const State* before) {
   return std::nullopt;
 }
 
-Instance::Instance(EventLoop& loop, Config config, std::string version, const Instance* before) {
-  int64_t serial = unix_time();
-  if (before != nullptr) {
-    for (const auto& zone : before->state_->directory.zones()) serial = std::max(serial, int64_t{zone->serial()} + 1);
-  }
-  state_ = std::make_unique<State>(loop, std::move(config), std::move(version), serial);
-}
+Instance::Instance(EventLoop& loop, Config config, std::string version)
+    : state_(std::make_unique<State>(loop, std::move(config), std::move(version))) {}
 
 Instance::~Instance() {
   leave();
@@ -286,10 +287,9 @@ std::string Instance::lacks(const Instance& before) const {
     if (!enough) add("source " + source->name());
   }
   for (const auto& zone : state_->directory.zones()) {
-    const auto same =
-        std::ranges::find(old.directory.zones(), zone->apex(), [](const auto& each) { return each->apex(); });
-    const bool had = same != old.directory.zones().end();
-    if (!zone->loaded() && (!had || (*same)->loaded())) add("zone " + zone->apex().text());
+    if (zone->loaded()) continue;
+    const Zone* same = find_zone(old.directory, zone->apex());
+    if (same == nullptr || same->loaded()) add("zone " + zone->apex().text());
   }
   return missing;
 }

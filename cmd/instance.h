@@ -22,8 +22,7 @@ class EventLoop;
 
 class Instance {
  public:
-  /// `before` is the instance that answers, if one does: serials go on from its own.
-  Instance(EventLoop& loop, Config config, std::string version, const Instance* before);
+  Instance(EventLoop& loop, Config config, std::string version);
   ~Instance();  // ends what has not ended; the loop has to run once more
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
@@ -49,7 +48,8 @@ class Instance {
   /// Whether a thread reads what it holds: it cannot leave yet.
   bool is_read() const;
 
-  /// Opens the ports, and answers; those that `before` has are shared with it until it leaves. The error names the address.
+  /// Opens the ports, and answers; those that `before` has are shared with it until it leaves, and serials go on from its own. The error
+  /// names the address.
   std::optional<Error> listen(const Instance* before);
 
   /// Readiness fails from now on.
