@@ -42,18 +42,19 @@ Result<SocketAddress> Server::State::listen(const SocketAddress& address, const 
     if (on.address == address) shared = &on;
     ours = ours || overlap(on.address, address);
   }
-  const auto claimed = ours ? address : claim_port(address);
-  if (!claimed) return Error{claimed.error()};
-  SocketsOn& on = sockets.emplace_back(SocketsOn{*claimed, {}});
+  SocketsOn& on = sockets.emplace_back(SocketsOn{address, {}});
   const size_t count = std::max(workers.size(), shared == nullptr ? 0 : shared->pairs.size());
   for (size_t i = 0; i < count; ++i) {
     const bool has = shared != nullptr && i < shared->pairs.size();
-    const auto pair = has ? share_sockets(shared->pairs[i]) : open_sockets(*claimed);
+    const auto pair = has             ? share_sockets(shared->pairs[i])
+                      : ours || i > 0 ? open_sockets(on.address)
+                                      : claim_sockets(on.address);
     if (!pair) return Error{pair.error()};
     on.pairs.push_back(*pair);
-    if (const auto opened = workers[i % workers.size()]->listen(*claimed, *pair); !opened) return Error{opened.error()};
+    if (const auto opened = workers[i % workers.size()]->listen(on.address, *pair); !opened)
+      return Error{opened.error()};
   }
-  return *claimed;
+  return on.address;
 }
 
 Server::Server(Directory& directory, CopyZone copy_zone)

@@ -59,6 +59,25 @@ Result<int> bind_socket(const SocketAddress& address, bool udp, bool shared) {
 
 }  // namespace
 
+Result<SocketPair> claim_sockets(SocketAddress& address) {
+  constexpr int kTries = 16;  // a port that is free for UDP is nearly always free for TCP
+  for (int attempt = 1;; ++attempt) {
+    const Result<int> udp = bind_socket(address, true, false);
+    if (!udp) return Error{udp.error()};
+    Descriptor udp_fd(*udp);
+    const SocketAddress claimed{address.address, local_address(udp_fd.get()).port};
+    const Result<int> tcp = bind_socket(claimed, false, false);
+    if (!tcp) {
+      if (address.port == 0 && attempt < kTries) continue;
+      return Error{tcp.error()};
+    }
+    // Asked for after bind() alone, it lets others in without letting us in beside others.
+    for (const int fd : {udp_fd.get(), *tcp}) set(fd, SOL_SOCKET, SO_REUSEPORT);
+    address = claimed;
+    return SocketPair{udp_fd.release(), *tcp};
+  }
+}
+
 Result<SocketPair> open_sockets(const SocketAddress& address) {
   const Result<int> udp = bind_socket(address, true, true);
   if (!udp) return Error{udp.error()};
@@ -75,23 +94,6 @@ Result<SocketPair> share_sockets(const SocketPair& sockets) {
     return Error{"cannot go on listening: " + std::system_category().message(errno)};
   }
   return SocketPair{udp.release(), tcp.release()};
-}
-
-Result<SocketAddress> claim_port(const SocketAddress& address) {
-  constexpr int kTries = 16;  // a port that is free for UDP is nearly always free for TCP
-  for (int attempt = 1;; ++attempt) {
-    const Result<int> udp = bind_socket(address, true, false);
-    if (!udp) return Error{udp.error()};
-    const Descriptor udp_fd(*udp);
-    const SocketAddress claimed{address.address, local_address(udp_fd.get()).port};
-    const Result<int> tcp = bind_socket(claimed, false, false);
-    if (!tcp) {
-      if (address.port == 0 && attempt < kTries) continue;
-      return Error{tcp.error()};
-    }
-    const Descriptor tcp_fd(*tcp);
-    return claimed;
-  }
 }
 
 }  // namespace meshdns

@@ -9,10 +9,6 @@
 
 namespace meshdns {
 
-/// Checks that nobody uses `address`: with SO_REUSEPORT alone, a second server would silently share its queries. Where the port is
-/// 0, it is replaced by one that is free for UDP and TCP. The error names the address.
-Result<SocketAddress> claim_port(const SocketAddress& address);
-
 /// Descriptors of a UDP and a TCP socket, without an owner.
 struct SocketPair {
   int udp;
@@ -25,7 +21,12 @@ struct SocketsOn {
   std::vector<SocketPair> pairs;
 };
 
-/// New sockets, which others of this process may stand beside (SO_REUSEPORT). The error names the address.
+/// The first sockets on `address`, which nobody may use yet: with SO_REUSEPORT alone, a second server would silently share its
+/// queries. A port that is 0 is replaced by one that is free for UDP and TCP. From then on open_sockets() may follow. The error
+/// names the address.
+Result<SocketPair> claim_sockets(SocketAddress& address);
+
+/// Sockets beside others of this process (SO_REUSEPORT). The error names the address.
 Result<SocketPair> open_sockets(const SocketAddress& address);
 
 /// The same sockets again, as descriptors of their own.
