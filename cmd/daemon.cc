@@ -65,7 +65,7 @@ class Daemon {
     loop_.run();
     successor_.reset();
     while (leaving_) loop_.turn();
-    instance_->leave();
+    instance_->leave(false);
     instance_->finish();
     instance_->keep_snapshot();
     instance_.reset();
@@ -130,7 +130,7 @@ class Daemon {
     const LogConfig log = successor->config().log;
     successor->adopt(log, successor->config().lameduck);
     leaving_ = std::exchange(instance_, std::move(successor));
-    leaving_->leave();
+    leaving_->leave(true);
     loop_.aside([this] { leaving_->finish(); },
                 [this, changed = changed_] {
                   leaving_.reset();

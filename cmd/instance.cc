@@ -225,7 +225,7 @@ Instance::Instance(EventLoop& loop, Config config, std::string version)
     : state_(std::make_unique<State>(loop, std::move(config), std::move(version))) {}
 
 Instance::~Instance() {
-  leave();
+  leave(false);
   finish();
 }
 
@@ -321,8 +321,8 @@ void Instance::adopt(const LogConfig& log, std::chrono::milliseconds lameduck) {
   Logging::set(log.level, log.format);
 }
 
-void Instance::leave() {
-  state_->server.begin_stop();
+void Instance::leave(bool superseded) {
+  state_->server.begin_stop(superseded);
   state_->questions.close();
   state_->admin.reset();
   state_->source_wait.stop();

@@ -80,12 +80,12 @@ Result<std::vector<SocketAddress>> Server::start(const ServerOptions& options) {
   return listening;
 }
 
-void Server::begin_stop() {
-  for (const auto& worker : state_->workers) worker->begin_end();
+void Server::begin_stop(bool superseded) {
+  for (const auto& worker : state_->workers) worker->begin_end(superseded);
 }
 
 void Server::stop() {
-  begin_stop();
+  begin_stop(false);
   state_->transfers.stop();
   state_->workers.clear();
 }

@@ -66,8 +66,10 @@ class Server {
   /// Binds every address and starts the workers. The error names the address and says why. At most once.
   Result<std::vector<SocketAddress>> start(const ServerOptions& options);
 
-  /// Has the workers take nothing new; stop() is due. Returns at once.
-  void begin_stop();
+  /// Has the workers take nothing new; stop() is due. Returns at once. `superseded`: another server, started with this one `before`
+  /// it, goes on with the sockets. If not, a datagram that comes from now on is refused (ICMP), not lost: its sender can ask another
+  /// server at once.
+  void begin_stop(bool superseded);
 
   /// Finishes what is in flight: answers what the UDP sockets hold (a flood: a part of it), lets TCP clients finish their
   /// message for at most tcp_message, and ends the workers. A zone transfer that runs has tcp_message, too, and is then cut off although

@@ -100,12 +100,28 @@ UdpListener::~UdpListener() = default;
 
 void UdpListener::watch(int events) { uv_poll_start(&poll_, events, on_poll); }
 
-void UdpListener::close() {
+void UdpListener::close(bool superseded) {
+  if (!superseded) refuse_more();
   serve();
   uv_poll_stop(&poll_);
   // The descriptor has to outlive the poll handle.
   uv_close(reinterpret_cast<uv_handle_t*>(&poll_),
-           [](uv_handle_t* handle) { ::close(static_cast<UdpListener*>(handle->data)->fd_); });
+           [](uv_handle_t* handle) { static_cast<UdpListener*>(handle->data)->finish(); });
+}
+
+/// A connected socket takes datagrams of its peer alone. Here the peer is the socket's own address, which nobody else has and which
+/// can always be routed. Replies can still be sent anywhere.
+void UdpListener::refuse_more() {
+  sockaddr_in6 own{};
+  socklen_t size = sizeof own;
+  if (getsockname(fd_, reinterpret_cast<sockaddr*>(&own), &size) == 0) {
+    connect(fd_, reinterpret_cast<sockaddr*>(&own), size);
+  }
+}
+
+void UdpListener::finish() {
+  serve();  // what the kernel was about to put into the socket when it was told to refuse
+  ::close(fd_);
 }
 
 void UdpListener::on_poll(uv_poll_t* poll, int, int) { static_cast<UdpListener*>(poll->data)->serve(); }

@@ -21,13 +21,16 @@ class UdpListener {
   UdpListener(const UdpListener&) = delete;
   UdpListener& operator=(const UdpListener&) = delete;
 
-  /// Answers what the socket holds, but no more than at a wake-up, as a flood has no end; then closes it. The loop finishes that.
-  void close();
+  /// Answers what the socket holds, but no more than at two wake-ups, as a flood has no end; then closes it. The loop finishes that.
+  /// `superseded`: others go on reading from the socket. If not, the kernel refuses from now on what comes.
+  void close(bool superseded);
 
  private:
   struct Batch;
 
   static void on_poll(uv_poll_t* poll, int status, int events);
+  void refuse_more();
+  void finish();
   void serve();
   void answer_batch();
   bool send_batch();

@@ -36,7 +36,7 @@ Worker::Worker(Directory& directory, const ServerOptions& options, ConnectionLim
 
 Worker::~Worker() {
   if (!open_) return;
-  begin_end();
+  begin_end(false);
   end();
   uv_loop_close(&loop_);
 }
@@ -66,8 +66,8 @@ void Worker::start() {
   pthread_setname_np(thread_.native_handle(), "worker");
 }
 
-void Worker::begin_end() {
-  if (open_ && !std::exchange(ending_, true)) mailbox_.post([this] { close_all(); });
+void Worker::begin_end(bool superseded) {
+  if (open_ && !std::exchange(ending_, true)) mailbox_.post([this, superseded] { close_all(superseded); });
 }
 
 void Worker::end() {
@@ -80,8 +80,8 @@ void Worker::end() {
   uv_run(&loop_, UV_RUN_DEFAULT);
 }
 
-void Worker::close_all() {
-  for (const auto& listener : udp_) listener->close();
+void Worker::close_all(bool superseded) {
+  for (const auto& listener : udp_) listener->close(superseded);
   for (const auto& listener : tcp_) listener->close();
   mailbox_.let_loop_end();  // transfers that wait are told by it that there are none any more
 }

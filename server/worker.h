@@ -40,11 +40,12 @@ class Worker {
   void start();
 
   /// Finishes what is in flight and ends the thread. begin_end() returns at once, so that workers can end side by side.
-  void begin_end();
+  /// `superseded`: others go on reading from the sockets.
+  void begin_end(bool superseded);
   void end();
 
  private:
-  void close_all();
+  void close_all(bool superseded);
 
   uv_loop_t loop_{};
   Mailbox mailbox_;

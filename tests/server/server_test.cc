@@ -126,6 +126,7 @@ TEST_CASE("a server's successor may listen on more of the port's addresses, or o
     Server after(world.directory, nullptr);
     const auto moved = after.start(options);
     REQUIRE_MESSAGE(static_cast<bool>(moved), moved.error());
+    before.begin_stop(true);
     before.stop();
     const TcpClient client(
         {test::address(c.after == std::string("0.0.0.0") ? "127.0.0.2" : c.after), moved->front().port});

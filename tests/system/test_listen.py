@@ -1,11 +1,14 @@
 """Where the server listens: several addresses, wildcards, and from where replies leave."""
 
+import concurrent.futures
 import re
+import signal
 import socket
 
 import pytest
 
-from support.entries import service_entry
+from support.entries import manifest, service_entry
+from support.meshdns import Server
 from support.wire import TcpClient, UdpClient, fields, message, question
 
 ENTRIES = [service_entry("a", "a.bar.global", ["240.0.0.1"])]
@@ -62,3 +65,33 @@ def test_the_name_servers_address_is_where_the_server_listens(server):
     assert [rdata.to_text() for rdata in server.query("ns.dns.global", "A").answer[0]] == ["127.0.0.1"]
     if IPV6:
         assert [rdata.to_text() for rdata in server.query("ns.dns.global", "AAAA").answer[0]] == ["::1"]
+
+
+def ask_until_refused(port, address):
+    """16 queries at a time. Returns how many were neither answered nor refused, so that their sender waited in vain."""
+    with UdpClient(port, address) as client:
+        while True:
+            unanswered = 0
+            try:
+                for _ in range(16):
+                    client.send(message(question("a.bar.global")))
+                    unanswered += 1
+                while unanswered:
+                    client.receive()
+                    unanswered -= 1
+            except ConnectionRefusedError:
+                return 0
+            except TimeoutError:
+                return unanswered
+
+
+def test_at_the_end_a_query_is_answered_or_refused(tmp_path):
+    (tmp_path / "entries.yaml").write_text(manifest(*ENTRIES))
+    for _ in range(10):
+        with Server("--from", tmp_path / "entries.yaml", *ARGUMENTS, directory=tmp_path,
+                    config={"lameduck": "100ms", "workers": 2}) as server:
+            with concurrent.futures.ThreadPoolExecutor(len(ASKED)) as pool:
+                clients = [pool.submit(ask_until_refused, port_of(server, listened), asked) for listened, asked in ASKED]
+                server.signal(signal.SIGTERM)
+                assert [client.result() for client in clients] == [0] * len(ASKED)
+            assert server.wait() == 0
