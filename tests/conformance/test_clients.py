@@ -44,7 +44,8 @@ def dig(query, over, port):
     more = ["+tries=1", "+time=20", "+nobadcookie", "+nocookie", "+noednsnegotiation"]
     more += [f"+opcode={query.values['opcode']}"] if "opcode" in query.values else []
     more += [f"+ednsflags=0x{query.values['flags']}"] if "flags" in query.values else []
-    return ["/usr/bin/dig", *said[:3], *more, *said[3:]]
+    # dig takes any port with SO_REUSEPORT, ours too, and would then hear itself: from another address, it cannot.
+    return ["/usr/bin/dig", "-b", "127.0.0.2", *said[:3], *more, *said[3:]]
 
 
 def kdig(query, over, port):
