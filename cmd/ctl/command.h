@@ -14,8 +14,9 @@ class App;
 namespace meshdns {
 
 /// Exit codes: 0 done, and these.
-inline constexpr int kFailed = 1;  // at run time: a server that does not answer, a file that is not there
-inline constexpr int kUsage = 2;   // what the command line, or what it names, shows to be wrong
+inline constexpr int kFailed = 1;   // at run time: a server that does not answer, a file that is not there
+inline constexpr int kUsage = 2;    // what the command line, or what it names, shows to be wrong
+inline constexpr int kRefused = 3;  // what the cluster's state does not allow; the text says what would be right
 
 /// How a command ended. The text goes to standard output, or to standard error where the code is not 0.
 struct Ended {
@@ -28,5 +29,6 @@ using Choose = std::function<void(std::function<Ended()>)>;
 
 /// Each adds its command to `root`.
 void add_explain(CLI::App& root, const Choose& choose);
+void add_stub(CLI::App& root, const Choose& choose);
 
 }  // namespace meshdns

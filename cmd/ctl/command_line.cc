@@ -38,7 +38,9 @@ Result<std::function<Ended()>> parse_ctl_command_line(int argc, const char* cons
   root.require_subcommand(0, 1);
   root.allow_extras();
   std::function<Ended()> chosen;
-  add_explain(root, [&chosen](std::function<Ended()> run) { chosen = std::move(run); });
+  const Choose choose = [&chosen](std::function<Ended()> run) { chosen = std::move(run); };
+  add_explain(root, choose);
+  add_stub(root, choose);
   try {
     root.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

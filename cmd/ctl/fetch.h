@@ -5,16 +5,12 @@
 #include <chrono>
 #include <string>
 
+#include "cmd/ctl/whole_response.h"
 #include "zone/result.h"
 
 namespace meshdns {
 
-struct Fetched {
-  int status;
-  std::string body;
-};
-
-/// The response, whatever its status. The error, one phrase: no whole one came within `patience`, or it was larger than 16 MiB.
+/// See WholeResponse::wait().
 Result<Fetched> fetch(const std::string& url, std::chrono::milliseconds patience);
 
 }  // namespace meshdns

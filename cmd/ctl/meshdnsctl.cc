@@ -1,5 +1,8 @@
 // meshdnsctl: the companion of meshdns.
 
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
 #include <cstdio>
 #include <exception>
 
@@ -26,6 +29,10 @@ int run(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   try {
+    // Standard output is the command's result alone.
+    spdlog::set_default_logger(spdlog::stderr_logger_mt("meshdnsctl"));
+    spdlog::set_pattern("%l: %v");
+    spdlog::set_level(spdlog::level::warn);
     return meshdns::run(argc, argv);
   } catch (const std::exception& error) {
     return meshdns::fail(meshdns::kFailed, error.what());

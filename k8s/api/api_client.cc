@@ -32,13 +32,13 @@ ApiClient::ApiClient(uv_loop_t* loop, ClusterAccess access)
   watch_->watch(directories_);
 }
 
-HttpClient::Id ApiClient::get(const std::string& path, std::chrono::seconds silence, HttpReceiver& receiver) {
+HttpClient::Id ApiClient::ask(ApiRequest request, std::chrono::seconds silence, HttpReceiver& receiver) {
   const HttpClient::Id id = http_.reserve();
-  Waiting request{path, silence, &receiver};
+  Waiting waiting{std::move(request), silence, &receiver};
   if (!plugin_ || !plugin_->is_due(ExecPlugin::Clock::now())) {
-    send(id, request);
+    send(id, std::move(waiting));
   } else {
-    waiting_.emplace(id, std::move(request));
+    waiting_.emplace(id, std::move(waiting));
     plugin_->run();
   }
   return id;
@@ -49,11 +49,16 @@ void ApiClient::cancel(HttpClient::Id id) {
   http_.cancel(id);
 }
 
-void ApiClient::send(HttpClient::Id id, const Waiting& waiting) {
-  HttpRequest request{server_ + waiting.path, {"Accept: application/json"}, waiting.silence};
+void ApiClient::send(HttpClient::Id id, Waiting waiting) {
+  HttpRequest request{server_ + waiting.request.path,
+                      {"Accept: application/json"},
+                      waiting.silence,
+                      waiting.request.method,
+                      std::move(waiting.request.body)};
+  if (!request.body.empty()) request.headers.push_back("Content-Type: " + waiting.request.content_type);
   const std::string& token = plugin_ ? plugin_->credential()->token : token_.value(BearerToken::Clock::now());
   if (!token.empty()) request.headers.push_back("Authorization: Bearer " + token);
-  http_.get(std::move(request), *waiting.receiver, id);
+  http_.send(std::move(request), *waiting.receiver, id);
 }
 
 // ---- the plugin's credential
@@ -61,7 +66,7 @@ void ApiClient::send(HttpClient::Id id, const Waiting& waiting) {
 void ApiClient::identified(const Error* error) {
   if (error == nullptr) {
     use_tls();
-    for (const auto& [id, request] : std::exchange(waiting_, {})) send(id, request);
+    for (auto& [id, request] : std::exchange(waiting_, {})) send(id, std::move(request));
     return;
   }
   const HttpError failure{HttpError::Kind::kIdentity, 0, error->message};

@@ -21,12 +21,20 @@
 
 namespace meshdns {
 
+/// What is asked of the API server.
+struct ApiRequest {
+  std::string path;  // begins with a slash, may have a query
+  std::string method = "GET";
+  std::string content_type{};  // of the body
+  std::string body{};
+};
+
 class ApiClient {
  public:
   ApiClient(uv_loop_t* loop, ClusterAccess access);
 
-  /// GET `path`, which begins with a slash and may have a query. See HttpClient::get().
-  HttpClient::Id get(const std::string& path, std::chrono::seconds silence, HttpReceiver& receiver);
+  /// See HttpClient::send(). Where a connection breaks, nobody knows whether a request that changes something was carried out.
+  HttpClient::Id ask(ApiRequest request, std::chrono::seconds silence, HttpReceiver& receiver);
   void cancel(HttpClient::Id id);
 
   /// A request was answered with 401: whether the next one may have another identity.
@@ -42,12 +50,12 @@ class ApiClient {
  private:
   /// A request that waits for the plugin.
   struct Waiting {
-    std::string path;
+    ApiRequest request;
     std::chrono::seconds silence;
     HttpReceiver* receiver;
   };
 
-  void send(HttpClient::Id id, const Waiting& request);
+  void send(HttpClient::Id id, Waiting waiting);
   void identified(const Error* error);
   bool read_tls();
   bool use_tls();

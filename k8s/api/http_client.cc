@@ -34,7 +34,7 @@ class HttpClient::Impl : public std::enable_shared_from_this<Impl> {
   ~Impl();
 
   Id reserve() { return ++last_id_; }
-  void get(const HttpRequest& request, HttpReceiver& receiver, Id id);
+  void send(HttpRequest request, HttpReceiver& receiver, Id id);
   void cancel(Id id);
   void rotate(TlsSettings tls);
   void cancel_all();
@@ -88,8 +88,8 @@ HttpClient::Impl::~Impl() {
   multi_.reset();  // while the maps that its callbacks use are there
 }
 
-void HttpClient::Impl::get(const HttpRequest& request, HttpReceiver& receiver, Id id) {
-  auto transfer = make_transfer(request, tls_, proxy_);
+void HttpClient::Impl::send(HttpRequest request, HttpReceiver& receiver, Id id) {
+  auto transfer = make_transfer(std::move(request), tls_, proxy_);
   transfer->id = id;
   transfer->receiver = &receiver;
   transfers_.emplace(id, std::move(transfer));
@@ -229,8 +229,8 @@ HttpClient::~HttpClient() { impl_->cancel_all(); }
 
 HttpClient::Id HttpClient::reserve() { return impl_->reserve(); }
 
-HttpClient::Id HttpClient::get(HttpRequest request, HttpReceiver& receiver, Id id) {
-  impl_->get(request, receiver, id);
+HttpClient::Id HttpClient::send(HttpRequest request, HttpReceiver& receiver, Id id) {
+  impl_->send(std::move(request), receiver, id);
   return id;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Streaming GETs over HTTP/1.1: libcurl's multi interface, driven by a libuv loop. One API server, one set of TLS
+// Requests over HTTP/1.1 whose responses are streams: libcurl's multi interface, driven by a libuv loop. One API server, one set of TLS
 // settings at a time, one proxy or none.
 //
 // A dead peer is noticed by TCP within 30 s (keepalive, TCP_USER_TIMEOUT), a peer that acknowledges and says nothing by
@@ -30,6 +30,8 @@ struct HttpRequest {
   std::string url;                   // http or https
   std::vector<std::string> headers;  // "Name: value"
   std::chrono::seconds silence{60};  // without a byte received for this long, the request fails
+  std::string method = "GET";
+  std::string body{};  // empty: none is sent
 };
 
 /// Why no whole response came.
@@ -77,12 +79,12 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// The receiver, which must outlive the request, is called from the loop, never from within get().
-  Id get(HttpRequest request, HttpReceiver& receiver) { return get(std::move(request), receiver, reserve()); }
+  /// The receiver, which must outlive the request, is called from the loop, never from within send().
+  Id send(HttpRequest request, HttpReceiver& receiver) { return send(std::move(request), receiver, reserve()); }
 
-  /// An id for a request that begins later: get() is called with it at most once.
+  /// An id for a request that begins later: send() is called with it at most once.
   Id reserve();
-  Id get(HttpRequest request, HttpReceiver& receiver, Id id);
+  Id send(HttpRequest request, HttpReceiver& receiver, Id id);
 
   /// The receiver is not called any more. A request that is over already is nothing.
   void cancel(Id id);

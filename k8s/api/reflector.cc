@@ -54,7 +54,7 @@ void Reflector::Impl::enter(State state) {
   stream_error_.reset();
   watch_decoder_.reset();
   began_ = Backoff::Clock::now();
-  request_ = client_.get(path(), silence(), *this);
+  request_ = client_.ask({path()}, silence(), *this);
 }
 
 void Reflector::Impl::retry(State state, milliseconds delay) {

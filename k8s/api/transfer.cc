@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "k8s/api/url.h"
 
@@ -121,6 +122,17 @@ void set_url(Transfer& transfer, const HttpRequest& request, const TlsSettings& 
   curl_easy_setopt(transfer.easy.get(), CURLOPT_URL, url.c_str());
 }
 
+void set_body(Transfer& transfer, HttpRequest request) {
+  CURL* easy = transfer.easy.get();
+  if (!request.body.empty()) {
+    transfer.body = std::move(request.body);
+    add_header(transfer.headers, "Expect:");  // a refusal that saves us the body is not worth waiting for
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer.body.data());
+  }
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
 HttpError::Kind kind(CURL* easy, CURLcode code) {
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -147,7 +159,7 @@ HttpError::Kind kind(CURL* easy, CURLcode code) {
 
 }  // namespace
 
-std::unique_ptr<Transfer> make_transfer(const HttpRequest& request, const TlsSettings& tls, const std::string& proxy) {
+std::unique_ptr<Transfer> make_transfer(HttpRequest request, const TlsSettings& tls, const std::string& proxy) {
   auto transfer = std::make_unique<Transfer>();
   CURL* easy = transfer->easy.get();
   set_transport(easy);
@@ -155,6 +167,7 @@ std::unique_ptr<Transfer> make_transfer(const HttpRequest& request, const TlsSet
   set_proxy(easy, proxy, tls);
   for (const std::string& line : request.headers) add_header(transfer->headers, line);
   set_url(*transfer, request, tls);
+  set_body(*transfer, std::move(request));
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers.get());
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.silence.count()));

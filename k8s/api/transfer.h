@@ -27,6 +27,7 @@ struct Transfer {
   std::unique_ptr<CURL, CleanEasy> easy{curl_easy_init()};
   HeaderList headers;
   HeaderList connect_to;
+  std::string body;  // what is sent
   std::array<char, CURL_ERROR_SIZE> error{};
   bool added = false;    // to the multi handle
   bool rotated = false;  // the TLS settings are others by now
@@ -34,7 +35,7 @@ struct Transfer {
   bool heard = false;  // on_body() was called, on_pause() is owed
 };
 
-std::unique_ptr<Transfer> make_transfer(const HttpRequest& request, const TlsSettings& tls, const std::string& proxy);
+std::unique_ptr<Transfer> make_transfer(HttpRequest request, const TlsSettings& tls, const std::string& proxy);
 
 /// Why it failed; the text is the same each time, as far as libcurl's is.
 HttpError describe(const Transfer& transfer, CURLcode code);

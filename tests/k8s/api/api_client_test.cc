@@ -32,7 +32,7 @@ TEST_CASE("a token is read again when the server refuses it, and when its file c
   const auto sent = [&] {
     setup.api.script = {{"/x", 401, ""}};
     Notes notes;
-    client.get("/x", seconds(60), notes);
+    client.ask({"/x"}, seconds(60), notes);
     REQUIRE(run_until(setup.loop, [&] { return notes.done == 1; }));
     const std::string& request = setup.api.requests.back();
     const size_t at = request.find("Bearer ") + 7;
@@ -58,7 +58,7 @@ TEST_CASE("other certificates end what is under way") {
   const auto stream = [&] {
     setup.api.script = {{"/x", 200, "x", Ending::kOpen}};
     setup.notes = Notes();
-    client.get("/x", seconds(60), setup.notes);
+    client.ask({"/x"}, seconds(60), setup.notes);
     return run_until(setup.loop, [&] { return setup.notes.body == "x"; });
   };
   const auto rotated = [&] {

@@ -117,7 +117,7 @@ struct Setup {
   std::string sent() {
     api.script = {{"/x", 200, ""}};
     Notes notes;
-    client->get("/x", seconds(60), notes);
+    client->ask({"/x"}, seconds(60), notes);
     CHECK(notes.done == 0);
     REQUIRE(run_until(loop, [&] { return notes.done == 1; }));
     if (!notes.error.empty()) return notes.error;
@@ -187,12 +187,12 @@ TEST_CASE("requests that wait for the plugin") {
   Setup setup;
   setup.dir.write("answer", "");
   Notes first, second, third, later;
-  setup.client->get("/first", seconds(60), first);
-  const auto id = setup.client->get("/second", seconds(60), second);
-  const auto cancelled = setup.client->get("/third", seconds(60), third);
+  setup.client->ask({"/first"}, seconds(60), first);
+  const auto id = setup.client->ask({"/second"}, seconds(60), second);
+  const auto cancelled = setup.client->ask({"/third"}, seconds(60), third);
   first.done_hook = [&] {
     setup.client->cancel(id);
-    setup.client->get("/later", seconds(60), later);
+    setup.client->ask({"/later"}, seconds(60), later);
   };
   setup.client->cancel(cancelled);
   REQUIRE(run_until(setup.loop, [&] { return first.done == 1; }));
@@ -200,7 +200,7 @@ TEST_CASE("requests that wait for the plugin") {
   REQUIRE(run_until(setup.loop, [&] { return later.done == 1; }));
   CHECK(second.done + third.done == 0);
   CHECK(setup.runs() == 2);
-  setup.client->get("/gone", seconds(60), later);
+  setup.client->ask({"/gone"}, seconds(60), later);
 }
 
 }  // namespace

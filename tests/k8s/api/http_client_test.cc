@@ -30,7 +30,7 @@ struct Setup {
 TEST_CASE("a response in parts") {
   Setup setup;
   setup.api.script = {{"GET /a?b=c ", 503, "hello", Ending::kOpen, "Retry-After: 7\r\n"}};
-  setup.client->get({setup.api.url() + "/a?b=c", {"X-Test: 1"}, seconds(60)}, setup.notes);
+  setup.client->send({setup.api.url() + "/a?b=c", {"X-Test: 1"}, seconds(60)}, setup.notes);
   REQUIRE(run_until(setup.loop, [&] { return setup.notes.body == "hello"; }));
   CHECK(setup.notes.status == 503);
   CHECK(setup.notes.retry_after == seconds(7));
@@ -63,7 +63,7 @@ TEST_CASE("what fails says why") {
   for (const Case& c : cases) {
     CAPTURE(c.url);
     Notes notes;
-    setup.client->get({c.url, {}, seconds(1)}, notes);
+    setup.client->send({c.url, {}, seconds(1)}, notes);
     CHECK(notes.done == 0);
     REQUIRE(run_until(setup.loop, [&] { return notes.done == 1; }));
     CHECK(notes.error == c.error);
@@ -76,7 +76,7 @@ TEST_CASE("the environment has no say") {
   const Variable all("ALL_PROXY", "http://127.0.0.1:1");
   Setup setup;
   setup.api.script = {{"GET / ", 200, ""}};
-  setup.client->get(setup.request("/"), setup.notes);
+  setup.client->send(setup.request("/"), setup.notes);
   REQUIRE(run_until(setup.loop, [&] { return setup.notes.done == 1; }));
   CHECK(setup.notes.error == "");
 }
@@ -100,7 +100,7 @@ TEST_CASE("through a proxy, which learns no token of a server with TLS") {
     CAPTURE(c.url);
     Notes notes;
     setup.api.script = {{c.line, c.status, ""}};
-    setup.client->get({c.url, {"Authorization: Bearer t0ken"}, seconds(60)}, notes);
+    setup.client->send({c.url, {"Authorization: Bearer t0ken"}, seconds(60)}, notes);
     REQUIRE(run_until(setup.loop, [&] { return notes.done == 1; }));
     CHECK(notes.error == c.error);
     const std::string& request = setup.api.requests.back();
@@ -127,9 +127,9 @@ TEST_CASE("cancelled, from anywhere") {
     HttpClient::Id id = 0;
     c.hook(setup.notes, [&] {
       setup.client->cancel(id);
-      setup.client->get(setup.request("/second"), second);
+      setup.client->send(setup.request("/second"), second);
     });
-    id = setup.client->get(setup.request("/first"), setup.notes);
+    id = setup.client->send(setup.request("/first"), setup.notes);
     REQUIRE(run_until(setup.loop, [&] { return second.done == 1; }));
     CHECK(second.body == "y");
     CHECK(setup.notes.done == 0);
@@ -140,9 +140,9 @@ TEST_CASE("cancelled, from anywhere") {
 TEST_CASE("cancelled before it began, and after it was over") {
   Setup setup;
   setup.api.script = {{"/second", 200, ""}};
-  setup.client->cancel(setup.client->get(setup.request("/first"), setup.notes));
+  setup.client->cancel(setup.client->send(setup.request("/first"), setup.notes));
   Notes second;
-  const auto id = setup.client->get(setup.request("/second"), second);
+  const auto id = setup.client->send(setup.request("/second"), second);
   REQUIRE(run_until(setup.loop, [&] { return second.done == 1; }));
   setup.client->cancel(id);
   setup.client->cancel(4711);
@@ -152,12 +152,12 @@ TEST_CASE("cancelled before it began, and after it was over") {
 TEST_CASE("one request cancels another") {
   Setup setup;
   setup.api.script = {{"/first", 200, "x", Ending::kOpen}};
-  const auto first = setup.client->get(setup.request("/first"), setup.notes);
+  const auto first = setup.client->send(setup.request("/first"), setup.notes);
   REQUIRE(run_until(setup.loop, [&] { return setup.notes.body == "x"; }));
   setup.api.script = {{"/second", 200, "y"}};
   Notes second;
   second.body_hook = [&] { setup.client->cancel(first); };
-  setup.client->get(setup.request("/second"), second);
+  setup.client->send(setup.request("/second"), second);
   REQUIRE(run_until(setup.loop, [&] { return second.done == 1; }));
   CHECK(setup.notes.done == 0);
 }
@@ -168,12 +168,12 @@ TEST_CASE("the client destroyed, from anywhere") {
     Setup setup;
     setup.api.script = {{"/first", 200, "x"}};
     setup.notes.*hook = [&] { setup.client.reset(); };
-    setup.client->get(setup.request("/first"), setup.notes);
+    setup.client->send(setup.request("/first"), setup.notes);
     REQUIRE(run_until(setup.loop, [&] { return !setup.client; }));
   }
   Setup setup;
   setup.api.script = {{"/first", 200, "x", Ending::kOpen}};
-  setup.client->get(setup.request("/first"), setup.notes);
+  setup.client->send(setup.request("/first"), setup.notes);
   REQUIRE(run_until(setup.loop, [&] { return setup.notes.body == "x"; }));
   setup.client.reset();
 }
@@ -181,13 +181,13 @@ TEST_CASE("the client destroyed, from anywhere") {
 TEST_CASE("other TLS settings end the requests under way, and no others") {
   Setup setup;
   setup.api.script = {{"/first", 200, "x", Ending::kOpen}, {"/third", 200, "z"}};
-  setup.client->get(setup.request("/first"), setup.notes);
+  setup.client->send(setup.request("/first"), setup.notes);
   REQUIRE(run_until(setup.loop, [&] { return setup.notes.body == "x"; }));
   Notes second, third;
-  const auto cancelled = setup.client->get(setup.request("/second"), second);
+  const auto cancelled = setup.client->send(setup.request("/second"), second);
   setup.notes.done_hook = [&] {
     setup.client->cancel(cancelled);
-    setup.client->get(setup.request("/third"), third);
+    setup.client->send(setup.request("/third"), third);
   };
   setup.client->rotate(TlsSettings{});
   CHECK(setup.notes.done == 0);
@@ -221,7 +221,7 @@ TEST_CASE("another name for the server") {
   Setup setup;
   setup.client.emplace(setup.loop, TlsSettings{{}, {}, {}, "kube.internal", false});
   setup.api.script = {{"GET /x ", 200, ""}};
-  setup.client->get(setup.request("/x"), setup.notes);
+  setup.client->send(setup.request("/x"), setup.notes);
   REQUIRE(run_until(setup.loop, [&] { return setup.notes.done == 1; }));
   CHECK(setup.notes.error == "");
   CHECK(setup.api.requests.at(0).find("\r\nHost: 127.0.0.1:" + std::to_string(setup.api.port())) != std::string::npos);

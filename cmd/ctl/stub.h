@@ -1,0 +1,11 @@
+#pragma once
+
+// The commands of `meshdnsctl stub`. Each adds its own to `stub`.
+
+#include "cmd/ctl/command.h"
+
+namespace meshdns {
+
+void add_stub_detect(CLI::App& stub, const Choose& choose);
+
+}  // namespace meshdns
