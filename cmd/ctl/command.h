@@ -22,6 +22,7 @@ inline constexpr int kRefused = 3;  // what the cluster's state does not allow; 
 struct Ended {
   int code = 0;
   std::string text;
+  std::string result{};  // goes to standard output, whatever the code
 };
 
 /// Who adds a command calls this with what it does; it is called where the command line names that command.

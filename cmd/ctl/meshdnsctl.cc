@@ -20,8 +20,9 @@ int run(int argc, const char* const* argv) {
   const auto command = parse_ctl_command_line(argc, argv, MESHDNS_VERSION);
   if (!command) return fail(kUsage, command.error());
   const Ended ended = (*command)();
-  if (ended.code != 0) return fail(ended.code, ended.text);
-  return std::fputs(ended.text.c_str(), stdout) < 0 || std::fflush(stdout) != 0 ? kFailed : 0;
+  const std::string printed = ended.result + (ended.code == 0 ? ended.text : "");
+  if (std::fputs(printed.c_str(), stdout) < 0 || std::fflush(stdout) != 0) return kFailed;
+  return ended.code == 0 || ended.text.empty() ? ended.code : fail(ended.code, ended.text);
 }
 
 }  // namespace

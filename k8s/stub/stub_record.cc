@@ -25,8 +25,8 @@ Json change_json(const RecordedChange& change) {
           {"afterSha256", change.after_hash}};
 }
 
-StubRecord read(const Json& data) {
-  const Json record = Json::parse(data.at(kRecord).get<std::string>());
+StubRecord read(const std::map<std::string, std::string>& data) {
+  const Json record = Json::parse(data.at(kRecord));
   if (record.at("version") != kVersion) throw std::out_of_range("version: another meshdnsctl has written it");
   StubRecord result;
   result.zone = record.at("zone").get<std::string>();
@@ -39,7 +39,7 @@ StubRecord read(const Json& data) {
                         {},
                         change.at("afterSha256").get<std::string>()};
     const auto before = data.find(before_key(read.target));
-    if (before != data.end()) read.before = before->get<std::string>();
+    if (before != data.end()) read.before = before->second;
     result.changes.push_back(std::move(read));
   }
   return result;
@@ -91,9 +91,9 @@ std::string record_json(const StubRecord& record, const std::string& name_space,
   return object.dump();
 }
 
-Result<StubRecord> parse_record(std::string_view json) {
+Result<StubRecord> parse_record(const std::map<std::string, std::string>& data) {
   try {
-    return read(Json::parse(json).at("data"));
+    return read(data);
   } catch (const std::exception& error) {
     return Error{"not a record of meshdnsctl stub: " + printable(error.what())};
   }

@@ -8,6 +8,7 @@
 //     data["record.json"]                    StubRecord as JSON, without the texts
 //     data["before.CONFIGMAP.KEY"]           the text that stood there; no such key: there was none
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,7 +52,7 @@ std::string record_name(const Name& zone);
 /// The whole ConfigMap as JSON; `resource_version`: of the one that it is to replace, empty where it is new.
 std::string record_json(const StubRecord& record, const std::string& name_space, const std::string& resource_version);
 
-/// What such a ConfigMap says. The error names the field that is not what it should be.
-Result<StubRecord> parse_record(std::string_view json);
+/// What the data of such a ConfigMap says. The error names the field that is not what it should be.
+Result<StubRecord> parse_record(const std::map<std::string, std::string>& data);
 
 }  // namespace meshdns

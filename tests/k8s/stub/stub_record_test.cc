@@ -13,7 +13,9 @@ TEST_CASE("a record is read as it was written") {
                            true,
                            {{{"kube-system", "coredns", "Corefile"}, false, ".:53 {\n}\n", text_hash("x")},
                             {{"kube-system", "kube-dns", "stubDomains"}, true, {}, text_hash("y")}}};
-  const auto read = parse_record(record_json(written, "kube-system", "12"));
+  const auto object = nlohmann::json::parse(record_json(written, "kube-system", "12"));
+  CHECK(object["metadata"]["resourceVersion"] == "12");
+  const auto read = parse_record(object["data"].get<std::map<std::string, std::string>>());
   REQUIRE(read);
   CHECK(read->zone == "global");
   CHECK(read->servers == written.servers);
@@ -28,11 +30,11 @@ TEST_CASE("a record is read as it was written") {
 }
 
 TEST_CASE("a ConfigMap that is no record") {
-  for (const char* json : {"", "{", "{}", R"({"data":{}})", R"({"data":{"record.json":"x"}})",
-                           R"({"data":{"record.json":"{\"version\":2}"}})", R"({"data":{"record.json":"[]"}})",
-                           R"({"data":{"record.json":"{\"version\":1,\"zone\":1}"}})"}) {
-    CAPTURE(json);
-    CHECK_FALSE(parse_record(json));
+  CHECK_FALSE(parse_record({}));
+  for (const char* record :
+       {"", "x", "[]", R"({"version":2})", R"({"version":1,"zone":1})", R"({"version":1,"zone":"global"})"}) {
+    CAPTURE(std::string(record));
+    CHECK_FALSE(parse_record({{"record.json", record}}));
   }
 }
 

@@ -1,0 +1,114 @@
+#include "cmd/ctl/stub_flags.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "cmd/text_value.h"
+#include "k8s/api/url.h"
+
+namespace meshdns {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kService = "service/";
+
+/// The port that takes DNS over both protocols: 53 where it is one of them.
+std::optional<uint16_t> dns_port(const Json& ports) {
+  std::vector<int64_t> over_udp;
+  std::vector<int64_t> both;
+  for (const Json& port : ports) {
+    if (port.value("protocol", "TCP") == "UDP") over_udp.push_back(port.at("port").get<int64_t>());
+  }
+  for (const Json& port : ports) {
+    const int64_t number = port.at("port").get<int64_t>();
+    if (port.value("protocol", "TCP") == "TCP" && std::ranges::count(over_udp, number) > 0) both.push_back(number);
+  }
+  if (both.empty()) return std::nullopt;
+  return static_cast<uint16_t>(std::ranges::count(both, kDnsPort) > 0 ? kDnsPort : both.front());
+}
+
+std::vector<DnsServer> servers_behind(const Json& service, const std::string& text) {
+  const Json& spec = service.at("spec");
+  const auto port = dns_port(spec.value("ports", Json::array()));
+  if (!port)
+    stop(kRefused, text + " has no port for both UDP and TCP, expected one such as 53: a DNS server answers over both");
+  std::vector<DnsServer> servers;
+  for (const Json& address : spec.value("clusterIPs", Json::array())) {
+    if (const auto parsed = IpAddress::parse(address.get<std::string>())) servers.push_back({*parsed, *port});
+  }
+  if (servers.empty()) {
+    stop(kRefused, text + " has no ClusterIP, expected one that stays: the cluster's DNS takes addresses alone");
+  }
+  return servers;
+}
+
+std::vector<DnsServer> ask_for_service(Cluster& cluster, const std::string& text) {
+  const std::string_view rest = std::string_view(text).substr(kService.size());
+  const size_t slash = rest.find('/');
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == rest.size()) {
+    stop(kUsage, "--server: found " + quote(text) + ", expected service/NAMESPACE/NAME");
+  }
+  const std::string path =
+      "/api/v1/namespaces/" + url_escape(rest.substr(0, slash)) + "/services/" + url_escape(rest.substr(slash + 1));
+  const auto answer = value_or_stop(cluster.get(path), kFailed);
+  if (answer.status == 404) {
+    stop(kRefused, "--server: there is no " + escape_controls(text) + "; kubectl get services -A shows what there is");
+  }
+  if (!answer.done()) stop(kFailed, "--server " + escape_controls(text) + ": " + answer.trouble());
+  return servers_behind(Json::parse(answer.body), "--server: " + escape_controls(text));
+}
+
+}  // namespace
+
+void add_zone_flag(CLI::App& command, StubFlags& flags) {
+  command.add_option("--zone", flags.zone, "The zone that meshdns answers; without it, global")->type_name("ZONE");
+}
+
+void add_server_flag(CLI::App& command, StubFlags& flags) {
+  command
+      .add_option("--server", flags.servers,
+                  "Where meshdns is: IP, IP:PORT, or service/NAMESPACE/NAME, whose ClusterIP is taken; may be repeated")
+      ->type_name("SERVER")
+      ->allow_extra_args(false);
+}
+
+void add_dns_flags(CLI::App& command, StubFlags& flags) {
+  add_cluster_flags(command, flags.cluster);
+  command.add_option("-n,--namespace", flags.name_space, "The namespace of the cluster's DNS; without it, kube-system")
+      ->type_name("NAMESPACE");
+  command
+      .add_option("--flavour", flags.flavour,
+                  "auto, coredns, coredns-custom, kube-dns or node-local; without it, auto: what detect says")
+      ->type_name("FLAVOUR");
+}
+
+Name zone_of(const StubFlags& flags) { return value_or_stop(parse_stub_zone(flags.zone), kUsage, "--zone: "); }
+
+std::vector<DnsServer> servers_of(const StubFlags& flags, Cluster* cluster) {
+  std::vector<DnsServer> servers;
+  for (const std::string& text : flags.servers) {
+    if (!text.starts_with(kService)) {
+      servers.push_back(value_or_stop(parse_dns_server(text), kUsage, "--server: "));
+    } else if (cluster == nullptr) {
+      stop(kUsage,
+           "--server: found " + quote(text) + ", expected an IP address: a file alone does not tell a Service's");
+    } else {
+      const auto behind = ask_for_service(*cluster, text);
+      servers.insert(servers.end(), behind.begin(), behind.end());
+    }
+  }
+  if (servers.empty()) {
+    stop(kUsage, "--server is required: where meshdns is, such as 10.96.0.53 or service/meshdns/meshdns");
+  }
+  if (servers.size() > kMostServers) {
+    stop(kUsage, "--server: found " + std::to_string(servers.size()) + " servers, expected at most " +
+                     std::to_string(kMostServers));
+  }
+  return servers;
+}
+
+}  // namespace meshdns

@@ -1,0 +1,35 @@
+#pragma once
+
+// The flags that the commands of `meshdnsctl stub` share.
+
+#include <string>
+#include <vector>
+
+#include "cmd/ctl/cluster.h"
+#include "cmd/ctl/stop.h"
+#include "k8s/stub/stub_domain.h"
+
+namespace meshdns {
+
+struct StubFlags {
+  ClusterFlags cluster;
+  std::string name_space = "kube-system";  // of the cluster's DNS
+  std::string zone = "global";
+  std::string flavour = "auto";
+  std::vector<std::string> servers;  // as written
+};
+
+void add_zone_flag(CLI::App& command, StubFlags& flags);
+void add_server_flag(CLI::App& command, StubFlags& flags);
+
+/// --kubeconfig, --context, -n and --flavour.
+void add_dns_flags(CLI::App& command, StubFlags& flags);
+
+/// What --zone says. Stops with kUsage.
+Name zone_of(const StubFlags& flags);
+
+/// What --server says. `cluster` is asked for the ClusterIPs of service/NAMESPACE/NAME; without one, such a server is kUsage. Stops with
+/// kRefused where the Service cannot be a DNS server, and with kFailed where the cluster cannot be asked.
+std::vector<DnsServer> servers_of(const StubFlags& flags, Cluster* cluster);
+
+}  // namespace meshdns
