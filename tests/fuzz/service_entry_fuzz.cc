@@ -37,20 +37,25 @@ CatalogOptions options_of(size_t choice) {
           .services = true};
 }
 
-void require_bounds(const Publication& publication) {
+// With more, an input takes seconds under the sanitizers, and shows nothing new.
+constexpr size_t kServed = 4096;
+
+size_t bounded_records(const Publication& publication) {
   size_t records = publication.hosts.size() * publication.ports.size();
   for (const HostAddresses& host : publication.hosts) {
     require(!host.addresses.empty(), "an address for each host");
     records += host.addresses.size();
   }
   require(records <= kMaxRecords, "no more records than an object may make");
+  return records;
 }
 
+/// What is there, serve() asks for: here it is the types that may not be.
 void ask_for(World& world, const Publication& publication) {
   for (const HostAddresses& host : publication.hosts) {
-    for (const uint16_t type : {rr_type::kA, rr_type::kAaaa, rr_type::kAny}) world.ask(host.owner, type);
+    for (const uint16_t type : {rr_type::kAaaa, rr_type::kAny}) world.ask(host.owner, type);
+    world.ask(reverse_name(host.addresses.front()), rr_type::kPtr);
     (void)world.catalog.explain(host.owner, rr_type::kA);
-    for (const IpAddress& address : host.addresses) world.ask(reverse_name(address), rr_type::kPtr);
   }
 }
 
@@ -87,7 +92,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!entry) return 0;
   const Publication publication = publish(*std::move(entry), rules_of(size));
   require_printable(publication.skipped);
-  require_bounds(publication);
-  serve(publication, options_of(size));
+  if (bounded_records(publication) <= kServed) serve(publication, options_of(size));
   return 0;
 }
