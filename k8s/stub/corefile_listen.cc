@@ -1,0 +1,86 @@
+#include "k8s/stub/corefile_listen.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace meshdns {
+namespace {
+
+std::vector<CorefileToken> bind_of(const ServerBlock& block) {
+  std::vector<CorefileToken> addresses;
+  for (const Directive& directive : block.directives)
+    if (directive.is("bind")) addresses.insert(addresses.end(), directive.arguments.begin(), directive.arguments.end());
+  return addresses;
+}
+
+std::vector<std::string> as_written(const Corefile& corefile, const std::vector<CorefileToken>& tokens) {
+  std::vector<std::string> texts;
+  for (const CorefileToken& token : tokens)
+    texts.push_back(corefile.text().substr(token.begin, token.end - token.begin));
+  return texts;
+}
+
+/// Whether it may serve its zones beside another block: in a view, or with what a file brings.
+bool may_share_zones(const ServerBlock& block) {
+  return block.imports_files ||
+         std::ranges::any_of(block.directives, [](const Directive& directive) { return directive.is("view"); });
+}
+
+/// A zone on a port, and where it was seen first for each address; "": all addresses.
+using Taken = std::map<std::tuple<std::string, Name, uint16_t>, std::map<std::string, int>>;
+
+std::optional<Error> take(Taken& taken, const ServerKey& key, const std::vector<std::string>& bind) {
+  for (const ZoneAddress& address : key.addresses) {
+    auto& lines = taken[{address.scheme, address.zone, address.port}];
+    for (const std::string& at : bind) {
+      const auto other = lines.contains(at)                 ? lines.find(at)
+                         : lines.contains("") || at.empty() ? lines.begin()
+                                                            : lines.end();
+      if (other != lines.end()) {
+        return corefile_error(key.token.line,
+                              "the zone " + address.zone.text() + " on port " + std::to_string(address.port) + " again",
+                              "it once: it stands on line " + std::to_string(other->second));
+      }
+      lines[at] = key.token.line;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<ListenAddresses> root_addresses(const Corefile& corefile) {
+  std::optional<ListenAddresses> found;
+  for (const ServerBlock& block : corefile.blocks()) {
+    ListenAddresses here{{}, as_written(corefile, bind_of(block))};
+    for (const ServerKey& key : block.keys) {
+      for (const ZoneAddress& address : key.addresses)
+        if (address.zone.is_root() && address.scheme == "dns") here.ports.push_back(address.port);
+    }
+    if (here.ports.empty()) continue;
+    if (found && found->bind != here.bind)
+      return corefile_error(block.line, "a block for '.' that binds to other addresses than the one before it",
+                            "the same: write the block for the zone by hand");
+    if (!found) found = ListenAddresses{{}, here.bind};
+    for (const uint16_t port : here.ports)
+      if (std::ranges::find(found->ports, port) == found->ports.end()) found->ports.push_back(port);
+  }
+  if (!found) return Error{"Corefile: found no block for '.' over plain DNS, expected one, such as '.:53 {'"};
+  return *found;
+}
+
+std::optional<Error> duplicate_zone(const std::vector<ServerBlock>& blocks) {
+  Taken taken;
+  for (const ServerBlock& block : blocks) {
+    if (may_share_zones(block)) continue;
+    std::vector<std::string> bind;
+    for (const CorefileToken& address : bind_of(block)) bind.push_back(address.text);
+    if (bind.empty()) bind.emplace_back();
+    for (const ServerKey& key : block.keys)
+      if (auto error = take(taken, key, bind)) return error;
+  }
+  return std::nullopt;
+}
+
+}  // namespace meshdns
