@@ -147,7 +147,7 @@ void read_source(const Value& value, std::vector<SourceConfig>& sources, bool& h
   if (!valid) return;
   if (kinds.size() != 1) return value.complain("found both or neither, expected one of kubernetes and files");
   auto& [source, local] = kinds.front();
-  const auto is_same = [&](const SourceConfig& other) { return source_name(other) == source_name(source); };
+  const auto is_same = [name = source_name(source)](const SourceConfig& other) { return source_name(other) == name; };
   if (std::ranges::any_of(sources, is_same)) {
     return value.complain("found the source " + quote(source_name(source)) +
                           " again, expected each cluster and path once");
