@@ -64,6 +64,10 @@ class Detector {
     dns_.refusal = Refusal{std::move(reason), std::move(owner)};
   }
 
+  void refuse_openshift() {
+    refuse(Flavour::kOpenShift, "the DNS operator writes the Corefile again from dns.operator/default");
+  }
+
   void find_platform() {
     Platform platform = platform_of(observed_);
     dns_.platform = std::move(platform.name);
@@ -81,9 +85,13 @@ class Detector {
         service_ = &service;
       }
     }
+    if (service_ == nullptr && observed_.openshift_servers) {
+      refuse_openshift();
+      return false;
+    }
     if (service_ == nullptr) {
-      refuse(Flavour::kUnknown,
-             "found no Service with port 53 in the namespace kube-system, expected the cluster's DNS");
+      refuse(Flavour::kUnknown, "found no Service with port 53 in the namespace " + printable(observed_.name_space) +
+                                    ", expected the cluster's DNS");
       return false;
     }
     dns_.addresses = service_->addresses;
@@ -151,7 +159,7 @@ class Detector {
          printable(corefile->file.key));
     if (workload_->name_space == "openshift-dns") {
       fact(owner_of(*corefile->config_map).evidence);
-      return refuse(Flavour::kOpenShift, "the DNS operator writes the Corefile again from dns.operator/default");
+      return refuse_openshift();
     }
     if (corefile->imported) return use_imported(*corefile);
     Owner owner = owner_with_workload(corefile->config_map);
@@ -172,7 +180,7 @@ class Detector {
       return refuse(Flavour::kCoreDnsCustom, name + " is not there, and pods of " + workload_->text() +
                                                  " do not start without it, expected a volume that is optional");
     }
-    add_place(StubForm::kImported, *corefile.imported);
+    add_place(StubForm::kServerFile, *corefile.imported);
   }
 
   void detect_kube_dns() {
@@ -214,7 +222,7 @@ class Detector {
                                       " answers pods before the cluster's DNS does, and its Corefile " +
                                       printable(found->corefile) + " comes from no ConfigMap");
     }
-    if (corefile->imported) return add_node_local_place(StubForm::kImported, *found, *corefile->imported);
+    if (corefile->imported) return add_node_local_place(StubForm::kServerFile, *found, *corefile->imported);
     add_node_local_place(StubForm::kCorefile, *found, corefile->file);
   }
 
@@ -269,6 +277,13 @@ std::string_view text(Flavour flavour) {
   return kTexts[static_cast<size_t>(flavour)];
 }
 
+std::string_view slug(Flavour flavour) {
+  static constexpr std::array<std::string_view, 9> kSlugs = {"unknown",   "coredns",       "coredns-custom",
+                                                             "kube-dns",  "rke2",          "eks-addon",
+                                                             "openshift", "gke-autopilot", "gke-cloud-dns"};
+  return kSlugs[static_cast<size_t>(flavour)];
+}
+
 StubTarget StubPlace::target_of(const Name& zone) const {
   StubTarget filled = target;
   const size_t star = filled.key.find('*');
@@ -280,7 +295,6 @@ DetectedDns detect_dns(const ObservedDns& observed) { return Detector(observed).
 
 Result<DetectedDns> with_flavour(DetectedDns detected, std::string_view flavour) {
   if (detected.refusal) return detected;
-  static constexpr std::array<std::string_view, 3> kForms = {"coredns", "coredns-custom", "kube-dns"};
   std::string there;
   std::vector<StubPlace> forced;
   for (const StubPlace& place : detected.places) {
@@ -289,8 +303,8 @@ Result<DetectedDns> with_flavour(DetectedDns detected, std::string_view flavour)
       there += (there.empty() ? "" : " and ") + std::string(name);
       if (name == flavour) forced.push_back(place);
     };
-    offer(place.dns, kForms[static_cast<size_t>(place.form)]);
-    offer(place.node_local, "node-local");
+    offer(place.dns, kForcedFlavours[static_cast<size_t>(place.form)]);
+    offer(place.node_local, kForcedFlavours.back());
   }
   if (forced.empty()) return Error{"found " + there + " in this cluster, expected " + printable(flavour)};
   const auto behind_it = [](const StubPlace& place) { return place.node_local; };

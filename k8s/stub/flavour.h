@@ -7,6 +7,7 @@
 //
 // Source: the distributions' own manifests; https://kubernetes.io/docs/tasks/administer-cluster/dns-custom-nameservers/
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,18 +35,20 @@ enum class Flavour : uint8_t {
 
 /// As people call it.
 std::string_view text(Flavour flavour);
+/// As programs do: "coredns-custom".
+std::string_view slug(Flavour flavour);
 
 /// What a stub domain is written as.
 enum class StubForm : uint8_t {
   kCorefile,     // a block within a Corefile
-  kImported,     // a file of its own that a Corefile imports
+  kServerFile,   // a file of its own that a Corefile imports
   kStubDomains,  // kube-dns's JSON
 };
 
 /// Where it is written.
 struct StubPlace {
   StubForm form;
-  StubTarget target;        // kImported: the key is a pattern, "*.server"
+  StubTarget target;        // kServerFile: the key is a pattern, "*.server"
   bool exists;              // the ConfigMap; where it does not, its readers do without, and we create it
   bool dns = false;         // the cluster's DNS reads it
   bool node_local = false;  // NodeLocal DNSCache reads it
@@ -84,8 +87,12 @@ struct DetectedDns {
 
 DetectedDns detect_dns(const ObservedDns& observed);
 
-/// What --flavour forces: coredns, coredns-custom, kube-dns or node-local, with that place alone. The error: the cluster has no such place. A
-/// refusal stays one: nothing forces what others own.
+/// What --flavour forces.
+inline constexpr std::array<std::string_view, 4> kForcedFlavours = {"coredns", "coredns-custom", "kube-dns",
+                                                                    "node-local"};
+
+/// With the place alone that one of kForcedFlavours names. The error: the cluster has no such place. A refusal stays one: nothing forces
+/// what others own.
 Result<DetectedDns> with_flavour(DetectedDns detected, std::string_view flavour);
 
 }  // namespace meshdns

@@ -1,27 +1,11 @@
 #include "k8s/stub/flavour_corefile.h"
 
-#include <sstream>
-#include <vector>
+#include <utility>
+
+#include "k8s/stub/corefile.h"
 
 namespace meshdns {
 namespace {
-
-/// What is imported between blocks.
-std::vector<std::string> outer_imports(const std::string& corefile) {
-  std::vector<std::string> globs;
-  std::istringstream lines(corefile);
-  int depth = 0;
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string word;
-    words >> word;
-    if (depth == 0 && word == "import" && words >> word) globs.push_back(word);
-    for (std::istringstream again(line); again >> word && !word.starts_with('#');) {
-      depth += word == "{" ? 1 : word == "}" ? -1 : 0;
-    }
-  }
-  return globs;
-}
 
 /// A glob without a slash in front is meant from the Corefile's directory.
 std::string absolute(const std::string& glob, const std::string& corefile_path) {
@@ -40,11 +24,14 @@ std::optional<CorefileFacts> find_corefile(const ObservedDns& observed, const Ob
   const auto text = facts.config_map->data.find(facts.file.key);
   if (text == facts.config_map->data.end()) return facts;
   facts.text = text->second;
-  for (const std::string& glob : outer_imports(facts.text)) {
-    auto imported = mounted_file(container, absolute(glob, path));
+  const auto corefile = Corefile::parse(facts.text);
+  if (!corefile) return facts;  // whoever edits it says what is wrong with it
+  for (const FileImport& import : corefile->imports()) {
+    if (import.block) continue;
+    auto imported = mounted_file(container, absolute(import.pattern, path));
     if (!imported || imported->key.find('*') == std::string::npos) continue;
     facts.imported = std::move(imported);
-    facts.glob = glob;
+    facts.glob = import.pattern;
   }
   return facts;
 }

@@ -53,11 +53,13 @@ Owner owner_by(const Mark& mark, const ObservedObject& object) {
   const std::string key(mark.key);
   if (mark.in == In::kManager) {
     if (std::ranges::count(object.managers, key) == 0) return {};
-    return {mark.kind, name_by(object, mark.named_by), object.text() + " has fields that " + key + " manages"};
+    return {mark.kind, name_by(object, mark.named_by), {}, object.text() + " has fields that " + key + " manages"};
   }
   const std::string* value = value_of(mark.in == In::kLabel ? object.labels : object.annotations, key);
   if (value == nullptr || (!mark.value.empty() && *value != mark.value)) return {};
-  return {mark.kind, mark.named_by.empty() ? *value : name_by(object, mark.named_by),
+  return {mark.kind,
+          mark.named_by.empty() ? *value : name_by(object, mark.named_by),
+          {},
           object.text() + (mark.in == In::kLabel ? " has the label " : " has the annotation ") + key + ": " +
               printable(*value)};
 }
@@ -66,11 +68,14 @@ Owner owner_by(const Mark& mark, const ObservedObject& object) {
 
 Owner owner_of(const ObservedObject& object) {
   if (!object.controller.empty()) {
-    return {Kind::kController, object.controller, object.text() + " is owned by " + printable(object.controller)};
+    return {Kind::kController, object.controller, {}, object.text() + " is owned by " + printable(object.controller)};
   }
   for (const Mark& mark : kMarks) {
     Owner owner = owner_by(mark, object);
-    if (owner.kind != Kind::kNobody) return owner;
+    if (owner.kind == Kind::kNobody) continue;
+    const std::string* chart = value_of(object.labels, "helm.sh/chart");
+    if (chart != nullptr) owner.chart = *chart;
+    return owner;
   }
   return {};
 }

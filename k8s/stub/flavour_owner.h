@@ -22,6 +22,7 @@ struct Owner {
   };
   Kind kind = Kind::kNobody;
   std::string name;      // of the release, Application, Kustomization, object
+  std::string chart;     // "coredns-1.44.3"; empty where it is not known
   std::string evidence;  // "ConfigMap kube-system/coredns has the label app.kubernetes.io/managed-by: Helm"
 };
 

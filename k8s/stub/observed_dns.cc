@@ -13,7 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kSystem = "kube-system";
 constexpr const char* kOpenShift = "openshift-dns";
 // One is enough to tell the platform where it is uniform; a few show where it is not.
 constexpr const char* kNodes = "/api/v1/nodes?limit=20";
@@ -21,14 +20,14 @@ constexpr const char* kNodes = "/api/v1/nodes?limit=20";
 /// Reads an object at a time, or a list; the first error ends it all.
 class Observer {
  public:
-  explicit Observer(const ClusterReader& read) : read_(read) {}
+  Observer(const ClusterReader& read, const std::string& name_space) : read_(read) { dns_.name_space = name_space; }
 
   Result<ObservedDns> observe() {
     read_groups();
-    read_namespace(kSystem);
+    read_namespace(dns_.name_space, Need::kNeeded);
     read_nodes();
     if (has_group("operator.openshift.io")) {
-      read_namespace(kOpenShift);
+      if (dns_.name_space != kOpenShift) read_namespace(kOpenShift, Need::kEvidence);
       read_dns_operator();
     }
     if (has_group("helm.cattle.io")) read_helm_chart_config();
@@ -92,11 +91,11 @@ class Observer {
     });
   }
 
-  void read_namespace(const std::string& name) {
-    each("/api/v1/namespaces/" + name + "/services", Need::kNeeded,
+  void read_namespace(const std::string& name, Need need) {
+    each("/api/v1/namespaces/" + url_escape(name) + "/services", need,
          [&](const Json& object) { dns_.services.push_back(observed_service(object)); });
     for (const auto& [plural, kind] : {std::pair{"deployments", "Deployment"}, {"daemonsets", "DaemonSet"}}) {
-      each("/apis/apps/v1/namespaces/" + name + "/" + plural, Need::kNeeded,
+      each("/apis/apps/v1/namespaces/" + url_escape(name) + "/" + plural, need,
            [&, kind = kind](const Json& object) { dns_.workloads.push_back(observed_workload(object, kind)); });
     }
   }
@@ -177,6 +176,8 @@ const ObservedConfigMap* ObservedDns::config_map(const std::string& name_space, 
   return found == config_maps.end() ? nullptr : &*found;
 }
 
-Result<ObservedDns> observe_dns(const ClusterReader& read) { return Observer(read).observe(); }
+Result<ObservedDns> observe_dns(const ClusterReader& read, const std::string& name_space) {
+  return Observer(read, name_space).observe();
+}
 
 }  // namespace meshdns

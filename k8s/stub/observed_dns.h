@@ -92,6 +92,7 @@ struct ObservedNode : ObservedObject {
 };
 
 struct ObservedDns {
+  std::string name_space;  // where the cluster's DNS is looked for
   std::vector<std::string> api_groups;
   std::vector<ObservedService> services;
   std::map<std::string, std::vector<DnsReplica>> replicas;  // the ready ones, by ObservedService::text()
@@ -114,8 +115,8 @@ struct ObservedAnswer {
 /// The error: no answer came.
 using ClusterReader = std::function<Result<ObservedAnswer>(const std::string& path)>;
 
-/// Reads what there is. Services, workloads and their ConfigMaps are needed, so the error may name the verb and the resource that are not
+/// Reads what there is: of `name_space`, and of the platforms' own. Services, workloads and their ConfigMaps are needed, so the error may name the verb and the resource that are not
 /// allowed; nodes and the like are further evidence.
-Result<ObservedDns> observe_dns(const ClusterReader& read);
+Result<ObservedDns> observe_dns(const ClusterReader& read, const std::string& name_space = "kube-system");
 
 }  // namespace meshdns
