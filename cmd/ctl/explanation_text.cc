@@ -1,11 +1,9 @@
 #include "cmd/ctl/explanation_text.h"
 
-#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
-#include "cmd/text_value.h"
+#include "cmd/ctl/labelled_lines.h"
 
 namespace meshdns {
 namespace {
@@ -26,28 +24,6 @@ std::string outcome_text(const std::string& outcome, const std::string& type) {
   return text == kTexts.end() ? outcome : text->second;
 }
 
-/// Labels in one column, texts in the next; a label that repeats stands there once.
-class Lines {
- public:
-  void add(std::string_view label, const std::string& text) {
-    if (text.empty()) return;
-    std::string head = label == label_ ? "" : std::string(label) + ":";
-    label_ = label;
-    head.resize(kColumn, ' ');
-    std::string line = text;
-    std::ranges::replace(line, '\t', ' ');
-    text_ += head + escape_controls(line) + "\n";
-  }
-
-  const std::string& text() const { return text_; }
-
- private:
-  static constexpr size_t kColumn = 12;
-
-  std::string text_;
-  std::string_view label_;
-};
-
 std::string object_of(const Json& part) {
   return part.at("source").get<std::string>() + "/" + part.at("object").get<std::string>();
 }
@@ -67,7 +43,7 @@ std::string describe(const Json& claimant) {
 
 std::string text_of(const Json& explanation) {
   const auto field = [&](const char* key) { return explanation.at(key).get<std::string>(); };
-  Lines lines;
+  LabelledLines lines;
   lines.add("Name", field("name"));
   lines.add("Type", field("type"));
   lines.add("Outcome", outcome_text(field("outcome"), field("type")));

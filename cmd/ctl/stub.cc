@@ -8,12 +8,13 @@
 
 namespace meshdns {
 
-void add_stub(CLI::App& root, const Choose&) {
+void add_stub(CLI::App& root, const Choose& choose) {
   CLI::App& app = *root.add_subcommand("stub", "Have the cluster's DNS forward the zone to meshdns");
   set_help(app,
            "  # What answers the cluster's names, and where would the zone be delegated?\n  meshdnsctl stub detect\n");
   app.require_subcommand(0, 1);
   app.allow_extras();
+  add_stub_detect(app, choose);
 }
 
 }  // namespace meshdns

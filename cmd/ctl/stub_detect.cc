@@ -1,0 +1,84 @@
+// meshdnsctl stub detect: which DNS the cluster has, by what evidence, and where the zone would be delegated.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cmd/ctl/detected_text.h"
+#include "cmd/ctl/dns_reader.h"
+#include "cmd/ctl/help.h"
+#include "cmd/ctl/output.h"
+#include "cmd/ctl/stub.h"
+#include "cmd/ctl/stub_flags.h"
+#include "cmd/text_value.h"
+#include "k8s/stub/remedy.h"
+
+namespace meshdns {
+namespace {
+
+struct DetectFlags : StubFlags {
+  std::string output = "text";
+};
+
+// What a remedy names where --server does not: of the addresses that documentation may use, so that nobody takes it for a real one.
+constexpr const char* kSomeServer = "192.0.2.53";
+
+std::string printed(const DetectedDns& dns, const Name& zone, OutputForm form, const std::string& remedy) {
+  switch (form) {
+    case OutputForm::kText:
+      return detected_text(dns, zone);
+    case OutputForm::kJson:
+      return json_text(detected_json(dns, zone, remedy));
+    case OutputForm::kYaml:
+      return yaml_text(detected_json(dns, zone, remedy));
+  }
+  return {};
+}
+
+Ended detect(const DetectFlags& flags) {
+  const OutputForm form = value_or_stop(parse_output_form(flags.output), kUsage, "--output: ");
+  const bool forced = flags.flavour != "auto";
+  if (forced && std::ranges::count(kForcedFlavours, flags.flavour) == 0) {
+    stop(kUsage, "--flavour: found " + quote(flags.flavour) +
+                     ", expected auto, coredns, coredns-custom, kube-dns or node-local");
+  }
+  const Name zone = zone_of(flags);
+  Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
+  const bool placeholder = flags.servers.empty();
+  StubDomain stub{zone, {*parse_dns_server(kSomeServer)}};
+  if (!placeholder) stub.servers = servers_of(flags, &cluster);
+  const ObservedDns observed = value_or_stop(read_observed_dns(cluster, flags.name_space), kFailed);
+  DetectedDns dns = detect_dns(observed);
+  if (forced) {
+    dns = value_or_stop(with_flavour(std::move(dns), flags.flavour), kRefused, "--flavour: ");
+  }
+  if (!dns.refusal) return {0, {}, printed(dns, zone, form, "")};
+  std::string remedy = remedy_of(observed, dns, stub);
+  if (placeholder) remedy += std::string("\n") + kSomeServer + " stands for meshdns: --server fills it in\n";
+  return {kRefused, "refused: " + escape_controls(dns.refusal->reason) + "\n\n" + remedy,
+          printed(dns, zone, form, remedy)};
+}
+
+}  // namespace
+
+void add_stub_detect(CLI::App& stub, const Choose& choose) {
+  CLI::App& app =
+      *stub.add_subcommand("detect", "Say which DNS the cluster has, and where the zone would be delegated");
+  set_help(
+      app,
+      "  # Where would the zone global be delegated, and by what evidence?\n"
+      "  meshdnsctl stub detect\n"
+      "\n"
+      "  # Where meshdnsctl must not write (exit 3): the command that is right there, with the address of meshdns\n"
+      "  meshdnsctl stub detect --server service/meshdns/meshdns\n");
+  const auto flags = std::make_shared<DetectFlags>();
+  add_zone_flag(app, *flags);
+  add_server_flag(app, *flags);
+  add_dns_flags(app, *flags);
+  app.add_option("-o,--output", flags->output, "text, json or yaml; without it, text")->type_name("FORM");
+  app.allow_extras();
+  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return detect(*flags); }); }); });
+}
+
+}  // namespace meshdns
