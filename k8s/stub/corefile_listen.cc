@@ -14,10 +14,19 @@ std::vector<CorefileToken> bind_of(const ServerBlock& block) {
   return addresses;
 }
 
-std::vector<std::string> as_written(const Corefile& corefile, const std::vector<CorefileToken>& tokens) {
+bool is_bind_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view(".:%_-{}$").find(c) != std::string_view::npos;
+}
+
+/// As they may be written again; the error: no address and no interface looks like this.
+Result<std::vector<std::string>> bind_texts(const ServerBlock& block) {
   std::vector<std::string> texts;
-  for (const CorefileToken& token : tokens)
-    texts.push_back(corefile.text().substr(token.begin, token.end - token.begin));
+  for (const CorefileToken& address : bind_of(block)) {
+    if (address.text.empty() || !std::ranges::all_of(address.text, is_bind_character))
+      return corefile_error(address.line, "bind '" + address.text + "'", "addresses or interfaces");
+    texts.push_back(address.text);
+  }
   return texts;
 }
 
@@ -53,12 +62,15 @@ std::optional<Error> take(Taken& taken, const ServerKey& key, const std::vector<
 Result<ListenAddresses> root_addresses(const Corefile& corefile) {
   std::optional<ListenAddresses> found;
   for (const ServerBlock& block : corefile.blocks()) {
-    ListenAddresses here{{}, as_written(corefile, bind_of(block))};
+    ListenAddresses here;
     for (const ServerKey& key : block.keys) {
       for (const ZoneAddress& address : key.addresses)
         if (address.zone.is_root() && address.scheme == "dns") here.ports.push_back(address.port);
     }
     if (here.ports.empty()) continue;
+    auto bind = bind_texts(block);
+    if (!bind) return Error{bind.error()};
+    here.bind = std::move(*bind);
     if (found && found->bind != here.bind)
       return corefile_error(block.line, "a block for '.' that binds to other addresses than the one before it",
                             "the same: write the block for the zone by hand");

@@ -15,7 +15,7 @@ namespace meshdns {
 
 struct ListenAddresses {
   std::vector<uint16_t> ports;
-  std::vector<std::string> bind;  // the arguments of bind as written; none: all addresses
+  std::vector<std::string> bind;  // the arguments of bind; none: all addresses
 
   bool operator==(const ListenAddresses&) const = default;
 };

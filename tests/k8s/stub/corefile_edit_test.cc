@@ -72,6 +72,8 @@ TEST_CASE("a block listens where the one for all names does") {
            {"a tls://. . .:1053 {\n}", "global:53 global:1053 {\n    errors\n"},
            {". {\nbind 169.254.20.10 {$POD_IP}\n}", "global:53 {\n    bind 169.254.20.10 {$POD_IP}\n    errors\n"},
            {"a {\n}", ""},
+           {".\nbind \"127.0.0.1", "global:53 {\n    bind 127.0.0.1\n    errors\n"},
+           {".\nbind \"127.0.0.1\n", ""},
            {"tls://. {\n}", ""},
            {". {\nbind 127.0.0.1\n}\n. {\nbind 127.0.0.2\n}", ""}}) {
     CAPTURE(c.text);
