@@ -1,15 +1,14 @@
 // meshdnsctl stub detect: which DNS the cluster has, by what evidence, and where the zone would be delegated.
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cmd/ctl/detected_text.h"
-#include "cmd/ctl/dns_reader.h"
 #include "cmd/ctl/help.h"
 #include "cmd/ctl/output.h"
 #include "cmd/ctl/stub.h"
+#include "cmd/ctl/stub_dns.h"
 #include "cmd/ctl/stub_flags.h"
 #include "cmd/text_value.h"
 #include "k8s/stub/remedy.h"
@@ -38,23 +37,15 @@ std::string printed(const DetectedDns& dns, const Name& zone, OutputForm form, c
 
 Ended detect(const DetectFlags& flags) {
   const OutputForm form = value_or_stop(parse_output_form(flags.output), kUsage, "--output: ");
-  const bool forced = flags.flavour != "auto";
-  if (forced && std::ranges::count(kForcedFlavours, flags.flavour) == 0) {
-    stop(kUsage, "--flavour: found " + quote(flags.flavour) +
-                     ", expected auto, coredns, coredns-custom, kube-dns or node-local");
-  }
   const Name zone = zone_of(flags);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
   const bool placeholder = flags.servers.empty();
   StubDomain stub{zone, {*parse_dns_server(kSomeServer)}};
   if (!placeholder) stub.servers = servers_of(flags, &cluster);
-  const ObservedDns observed = value_or_stop(read_observed_dns(cluster, flags.name_space), kFailed);
-  DetectedDns dns = detect_dns(observed);
-  if (forced) {
-    dns = value_or_stop(with_flavour(std::move(dns), flags.flavour), kRefused, "--flavour: ");
-  }
+  const ClusterDns found = read_dns(cluster, flags);
+  const DetectedDns& dns = found.detected;
   if (!dns.refusal) return {0, {}, printed(dns, zone, form, "")};
-  std::string remedy = remedy_of(observed, dns, stub);
+  std::string remedy = remedy_of(found.observed, dns, stub);
   if (placeholder) remedy += std::string("\n") + kSomeServer + " stands for meshdns: --server fills it in\n";
   return {kRefused, "refused: " + escape_controls(dns.refusal->reason) + "\n\n" + remedy,
           printed(dns, zone, form, remedy)};

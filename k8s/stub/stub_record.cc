@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -46,6 +47,11 @@ StubRecord read(const std::map<std::string, std::string>& data) {
 }
 
 }  // namespace
+
+const RecordedChange* StubRecord::change_of(const StubTarget& target) const {
+  const auto found = std::ranges::find(changes, target, &RecordedChange::target);
+  return found == changes.end() ? nullptr : &*found;
+}
 
 std::string text_hash(std::string_view text) {
   std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};

@@ -41,6 +41,9 @@ struct StubRecord {
   std::vector<std::string> servers;  // as DnsServer::text()
   bool verified = false;             // false: the installation has not come to its end
   std::vector<RecordedChange> changes;
+
+  /// Null where it has none.
+  const RecordedChange* change_of(const StubTarget& target) const;
 };
 
 /// SHA-256 in hexadecimal.

@@ -1,0 +1,58 @@
+#include "cmd/ctl/stub_file.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <utility>
+
+#include "cmd/ctl/stop.h"
+#include "cmd/ctl/unified_diff.h"
+#include "k8s/stub/corefile_edit.h"
+#include "k8s/stub/corefile_modernise.h"
+
+namespace meshdns {
+namespace {
+
+std::string read_all(std::istream& stream, const std::string& name) {
+  std::string text;
+  while (stream && text.size() <= kMostCorefileOctets) {
+    char block[4096];
+    stream.read(block, sizeof block);
+    text.append(block, static_cast<size_t>(stream.gcount()));
+  }
+  if (stream.bad()) stop(kFailed, name + ": cannot be read");
+  if (text.size() > kMostCorefileOctets) stop(kUsage, name + ": more than 1 MiB, expected a Corefile");
+  return text;
+}
+
+std::string read_file(const std::string& file) {
+  if (file == "-") return read_all(std::cin, "standard input");
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) stop(kFailed, file + ": cannot be opened; expected a Corefile");
+  return read_all(stream, file);
+}
+
+Ended printed(const std::string& file, const std::string& before, const std::string& after, bool dry_run) {
+  return {0, dry_run ? unified_diff(file, before, after) : after};
+}
+
+}  // namespace
+
+Ended install_into_file(const std::string& file, const StubDomain& stub, const CorefileStyle& style, bool dry_run) {
+  const std::string text = read_file(file);
+  const Corefile corefile = value_or_stop(Corefile::parse(text), kUsage, file + ": ");
+  const auto outdated = outdated_settings(corefile, style.version);
+  const bool refused = !style.modernise && std::ranges::any_of(outdated, &OutdatedSetting::refused);
+  const auto with =
+      value_or_stop(with_stub(StubForm::kCorefile, text, stub, style), refused ? kRefused : kUsage, file + ": ");
+  return printed(file, text, *with, dry_run);
+}
+
+Ended remove_from_file(const std::string& file, const Name& zone, bool dry_run) {
+  const std::string text = read_file(file);
+  const auto without = value_or_stop(without_stub(StubForm::kCorefile, text, zone), kUsage, file + ": ");
+  return printed(file, text, *without, dry_run);
+}
+
+}  // namespace meshdns

@@ -1,0 +1,185 @@
+// meshdnsctl stub install: the cluster's DNS asks meshdns for the zone.
+//
+//   read ─▶ plan ─▶ rehearse ─▶ record ─▶ ConfigMaps ─▶ wait until it is live, verify ─▶ confirm
+//                                                                  └─ no ─▶ roll back
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "cmd/ctl/help.h"
+#include "cmd/ctl/stub.h"
+#include "cmd/ctl/stub_dns.h"
+#include "cmd/ctl/stub_file.h"
+#include "cmd/ctl/stub_flags.h"
+#include "cmd/ctl/stub_installation.h"
+#include "cmd/ctl/stub_restart.h"
+#include "cmd/ctl/stub_verifier.h"
+#include "cmd/text_value.h"
+#include "k8s/stub/corefile_edit.h"
+#include "k8s/stub/corefile_modernise.h"
+
+namespace meshdns {
+namespace {
+
+struct InstallFlags : StubFlags {
+  std::string file;
+  std::string coredns_version;
+  bool modernise = false;
+  bool restart = false;
+  bool dry_run = false;
+  VerifierFlags verifier;
+};
+
+CoreDnsVersion version_of(const InstallFlags& flags, const std::string& detected) {
+  const std::string& text = flags.coredns_version.empty() ? detected : flags.coredns_version;
+  if (text.empty()) return kNewestCoreDns;
+  if (const auto version = parse_coredns_version(text)) return *version;
+  if (flags.coredns_version.empty()) return kNewestCoreDns;
+  stop(kUsage, "--coredns-version: found " + quote(text) + ", expected a version such as 1.11.1");
+}
+
+/// Written as this cluster's CoreDNS takes it; kube-dns has no style.
+CorefileStyle style_of(const InstallFlags& flags, const ClusterDns& dns) {
+  CorefileStyle style{version_of(flags, dns.detected.coredns_version), {}, flags.modernise};
+  for (const StubPlace& place : dns.detected.places) {
+    if (place.form != StubForm::kServerFile) continue;
+    const auto corefile = value_or_stop(Corefile::parse(dns.detected.corefile), kRefused);
+    style.addresses = value_or_stop(root_addresses(corefile), kRefused);
+  }
+  return style;
+}
+
+/// What the user should know of the Corefile that is there, and of the zone; each line is ended.
+std::string notes(const ClusterDns& dns, const StubDomain& stub, const CorefileStyle& style) {
+  std::string notes;
+  if (const auto corefile = Corefile::parse(dns.detected.corefile)) {
+    for (const std::string& note : stub_notes(*corefile, stub.zone)) notes += "note: " + escape_controls(note) + "\n";
+    for (const OutdatedSetting& setting : outdated_settings(*corefile, style.version)) {
+      notes += "note: " + escape_controls(setting.text) + "\n";
+    }
+  }
+  for (const std::string& warning : dns.detected.warnings) notes += "note: " + escape_controls(warning) + "\n";
+  if (stub.zone == *Name::parse("global")) {
+    notes +=
+        "note: global is a public top-level domain; the cluster does not resolve the Internet's names below it any "
+        "more\n";
+  }
+  return notes;
+}
+
+std::string delegated(const StubDomain& stub) {
+  std::string servers;
+  for (const std::string& server : stub.server_texts()) servers += (servers.empty() ? "" : ", ") + server;
+  return "the zone " + stub.zone.text() + " is delegated to " + servers;
+}
+
+class Installing {
+ public:
+  explicit Installing(const InstallFlags& flags)
+      : flags_(flags),
+        cluster_(value_or_stop(Cluster::open(flags.cluster), kFailed)),
+        stub_{zone_of(flags), servers_of(flags, &cluster_)},
+        dns_(read_dns(cluster_, flags)),
+        installation_(cluster_, flags.name_space, stub_.zone) {}
+
+  Ended run() {
+    require_place(dns_, stub_);
+    require_sense(dns_, stub_);
+    style_ = style_of(flags_, dns_);
+    const StubPlan plan = make_plan();
+    const auto& record = plan.stored.record;
+    if (plan.changes_nothing() && (!record || record->verified)) return {0, delegated(stub_) + " already\n"};
+    if (flags_.dry_run) {
+      installation_.rehearse(plan, stub_);
+      return {0, plan.diff() + notes(dns_, stub_, style_)};
+    }
+    const Restart restart(cluster_, dns_, flags_.restart);
+    StubVerifier verifier(cluster_, dns_, stub_, flags_.verifier);
+    installation_.rehearse(plan, stub_);
+    return carry_out(restart, verifier);
+  }
+
+ private:
+  StubPlan make_plan() const { return installation_.plan_install(sites_of(dns_, stub_.zone), stub_, style_); }
+
+  Ended carry_out(const Restart& restart, StubVerifier& verifier) {
+    std::optional<StubPlan> first;  // what is rolled back to
+    std::string verdict;
+    try {
+      until_done(cluster_, [&] {
+        StubPlan plan = make_plan();
+        if (!first) first = plan;
+        const Change change = installation_.install(plan, stub_);
+        if (change == Change::kDone) first = std::move(plan);
+        return change;
+      });
+      restart.carry_out();
+      verdict = verifier.wait_until_verified();
+      installation_.confirm();
+    } catch (const Stop& stopped) {
+      roll_back(*first, restart, stopped);
+    }
+    const std::string places = first->places();
+    return {0,
+            verdict + delegated(stub_) + (places.empty() ? "" : " in " + places) + "\n" + notes(dns_, stub_, style_)};
+  }
+
+  [[noreturn]] void roll_back(const StubPlan& plan, const Restart& restart, const Stop& why) {
+    try {
+      installation_.roll_back(plan);
+      restart.carry_out();
+    } catch (const Stop& failed) {
+      stop(kFailed, why.ended.text + "\nand it could not be rolled back: " + failed.ended.text +
+                        "; meshdnsctl stub remove does that");
+    }
+    throw Stop{{why.ended.code, why.ended.text + "\nrolled back: nothing has changed", why.ended.result}};
+  }
+
+  const InstallFlags& flags_;
+  Cluster cluster_;
+  const StubDomain stub_;
+  const ClusterDns dns_;
+  const StubInstallation installation_;
+  CorefileStyle style_;
+};
+
+Ended install(const InstallFlags& flags) {
+  if (flags.file.empty()) return Installing(flags).run();
+  return install_into_file(flags.file, {zone_of(flags), servers_of(flags, nullptr)},
+                           {version_of(flags, ""), {}, flags.modernise}, flags.dry_run);
+}
+
+}  // namespace
+
+void add_stub_install(CLI::App& stub, const Choose& choose) {
+  CLI::App& app = *stub.add_subcommand("install", "Have the cluster's DNS ask meshdns for the zone");
+  set_help(app,
+           "  # Show what would change, then change it; rolled back where names are not answered afterwards\n"
+           "  meshdnsctl stub install --server service/meshdns/meshdns --dry-run\n"
+           "  meshdnsctl stub install --server service/meshdns/meshdns\n"
+           "\n"
+           "  # A Corefile of your own, such as one in Git\n"
+           "  meshdnsctl stub install --server 10.96.0.53 --file Corefile >Corefile.new\n");
+  const auto flags = std::make_shared<InstallFlags>();
+  add_server_flag(app, *flags);
+  add_zone_flag(app, *flags);
+  add_dns_flags(app, *flags);
+  app.add_option("--file", flags->file,
+                 "A Corefile instead of a cluster; - for standard input; printed with the zone in it")
+      ->type_name("FILE");
+  app.add_option("--coredns-version", flags->coredns_version,
+                 "The CoreDNS that reads it; without it, the cluster's, and for a file the newest")
+      ->type_name("VERSION");
+  app.add_flag("--modernise", flags->modernise, "Rewrite what this CoreDNS does not have any more, such as proxy");
+  app.add_flag("--restart", flags->restart, "Restart CoreDNS where it has no reload plugin");
+  app.add_flag("--dry-run", flags->dry_run, "Print what would change, and change nothing");
+  add_verifier_flags(app, flags->verifier);
+  app.allow_extras();
+  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return install(*flags); }); }); });
+}
+
+}  // namespace meshdns

@@ -1,0 +1,186 @@
+#include "cmd/ctl/stub_installation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "cmd/ctl/cluster.h"
+#include "cmd/ctl/stop.h"
+#include "cmd/ctl/unified_diff.h"
+
+namespace meshdns {
+namespace {
+
+// Others who edit are people or controllers: they do not come back within milliseconds for ever.
+constexpr int kAttempts = 50;
+constexpr std::chrono::milliseconds kPause{100};
+
+StubForm form_of(const StubTarget& target) {
+  if (target.key == "stubDomains") return StubForm::kStubDomains;
+  return target.key == "Corefile" ? StubForm::kCorefile : StubForm::kServerFile;
+}
+
+/// Whether nothing is left of a ConfigMap that we have made.
+bool is_emptied(const PlannedChange& change) {
+  return change.created && !change.then && change.map.exists() && change.map.data.size() == (change.now ? 1 : 0);
+}
+
+StubRecord record_of(const StubPlan& plan, const StubDomain& stub) {
+  StubRecord record{stub.zone.text(), stub.server_texts(), false, {}};
+  for (const PlannedChange& change : plan.changes) {
+    record.changes.push_back({change.site.target, change.created, change.before, text_hash(change.then.value_or(""))});
+  }
+  return record;
+}
+
+}  // namespace
+
+bool StubPlan::changes_nothing() const { return std::ranges::none_of(changes, &PlannedChange::changes); }
+
+std::string StubPlan::places() const {
+  std::string all;
+  for (const PlannedChange& change : changes) {
+    if (change.changes()) all += (all.empty() ? "" : ", ") + change.site.target.text();
+  }
+  return all;
+}
+
+std::string StubPlan::diff() const {
+  std::string all;
+  for (const PlannedChange& change : changes) {
+    all += unified_diff(change.site.target.text(), change.now.value_or(""), change.then.value_or(""));
+  }
+  return all;
+}
+
+StubInstallation::StubInstallation(Cluster& cluster, std::string name_space, Name zone)
+    : cluster_(cluster), name_space_(std::move(name_space)), zone_(std::move(zone)) {}
+
+// ---- plans
+
+StoredRecord StubInstallation::read_record() const {
+  auto map = value_or_stop(read_config_map(cluster_, name_space_, record_name(zone_)), kFailed);
+  if (!map.exists()) return {std::move(map), {}};
+  const std::string where = "ConfigMap " + map.name_space + "/" + map.name + ": ";
+  auto record = value_or_stop(parse_record(map.data), kRefused, where);
+  return {std::move(map), std::move(record)};
+}
+
+/// What stands there now, and what stood or would stand there without us.
+PlannedChange StubInstallation::look_at(const StubSite& site, const StoredRecord& stored) const {
+  auto map = value_or_stop(read_config_map(cluster_, site.target.name_space, site.target.config_map), kFailed);
+  if (map.immutable) {
+    stop(kRefused, "ConfigMap " + map.name_space + "/" + map.name +
+                       " is immutable: whoever made it has to replace it by one that has the zone, too");
+  }
+  const RecordedChange* change = stored.record ? stored.record->change_of(site.target) : nullptr;
+  const bool created = !map.exists() || (change != nullptr && change->created);
+  KeyText now = map.text(site.target.key);
+  const bool as_written = change != nullptr && now && text_hash(*now) == change->after_hash;
+  KeyText before = as_written ? change->before
+                              : value_or_stop(without_stub(site.form, now, zone_), kRefused, site.target.text() + ": ");
+  return {site, std::move(map), created, std::move(before), std::move(now), {}};
+}
+
+StubPlan StubInstallation::plan_install(const std::vector<StubSite>& sites, const StubDomain& stub,
+                                        const CorefileStyle& style) const {
+  StubPlan plan{read_record(), {}};
+  for (const StubSite& site : sites) {
+    PlannedChange change = look_at(site, plan.stored);
+    change.then = value_or_stop(with_stub(site.form, change.now, stub, style), kRefused, site.target.text() + ": ");
+    plan.changes.push_back(std::move(change));
+  }
+  return plan;
+}
+
+StubPlan StubInstallation::plan_remove(const std::vector<StubSite>& sites) const {
+  StubPlan plan{read_record(), {}};
+  std::vector<StubSite> all = sites;
+  for (const RecordedChange& change :
+       plan.stored.record ? plan.stored.record->changes : std::vector<RecordedChange>()) {
+    if (std::ranges::find(all, change.target, &StubSite::target) == all.end()) {
+      all.push_back({change.target, form_of(change.target)});
+    }
+  }
+  for (const StubSite& site : all) {
+    PlannedChange change = look_at(site, plan.stored);
+    change.then = change.before;
+    plan.changes.push_back(std::move(change));
+  }
+  return plan;
+}
+
+// ---- what is written
+
+Change StubInstallation::write_record(const StoredRecord& stored, const StubRecord& record, bool dry_run) const {
+  std::string json = record_json(record, name_space_, stored.map.resource_version);
+  return value_or_stop(write_config_map(cluster_, stored.map, std::move(json), dry_run), kFailed);
+}
+
+void StubInstallation::rehearse(const StubPlan& plan, const StubDomain& stub) const {
+  write_record(plan.stored, record_of(plan, stub), true);
+  for (const PlannedChange& change : plan.changes) {
+    if (change.changes()) {
+      value_or_stop(change_key(cluster_, change.map, change.site.target.key, change.then, true), kFailed);
+    }
+  }
+}
+
+Change StubInstallation::install(const StubPlan& plan, const StubDomain& stub) const {
+  if (write_record(plan.stored, record_of(plan, stub), false) == Change::kConflict) return Change::kConflict;
+  for (const PlannedChange& change : plan.changes) {
+    if (change.changes() && carry_out(change) == Change::kConflict) return Change::kConflict;
+  }
+  return Change::kDone;
+}
+
+/// From `now` to `then`.
+Change StubInstallation::carry_out(const PlannedChange& change) const {
+  if (is_emptied(change)) return value_or_stop(delete_config_map(cluster_, change.map), kFailed);
+  if (!change.changes()) return Change::kDone;
+  return value_or_stop(change_key(cluster_, change.map, change.site.target.key, change.then, false), kFailed);
+}
+
+Change StubInstallation::remove(const StubPlan& plan) const {
+  for (const PlannedChange& change : plan.changes) {
+    if (carry_out(change) == Change::kConflict) return Change::kConflict;
+  }
+  if (!plan.stored.map.exists()) return Change::kDone;
+  return value_or_stop(delete_config_map(cluster_, plan.stored.map), kFailed);
+}
+
+void StubInstallation::confirm() const {
+  until_done(cluster_, [this] {
+    const StoredRecord stored = read_record();
+    if (!stored.record) stop(kFailed, "somebody has removed the stub domain meanwhile: its backup is gone");
+    StubRecord verified = *stored.record;
+    verified.verified = true;
+    return write_record(stored, verified, false);
+  });
+}
+
+void StubInstallation::roll_back(const StubPlan& plan) const {
+  for (const PlannedChange& change : plan.changes) {
+    until_done(cluster_, [&] {
+      PlannedChange back = look_at(change.site, plan.stored);
+      back.created = change.created;
+      back.then = back.now == change.then ? change.now : back.before;
+      return back.now == change.now ? Change::kDone : carry_out(back);
+    });
+  }
+  until_done(cluster_, [&] {
+    const StoredRecord stored = read_record();
+    if (plan.stored.record) return write_record(stored, *plan.stored.record, false);
+    return stored.map.exists() ? value_or_stop(delete_config_map(cluster_, stored.map), kFailed) : Change::kDone;
+  });
+}
+
+void until_done(Cluster& cluster, const std::function<Change()>& attempt) {
+  for (int i = 0; i < kAttempts; ++i) {
+    if (i > 0) cluster.wait(kPause);
+    if (attempt() == Change::kDone) return;
+  }
+  stop(kFailed, "others edit the same ConfigMaps all the time; try again when they are done");
+}
+
+}  // namespace meshdns

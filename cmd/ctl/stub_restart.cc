@@ -1,0 +1,52 @@
+#include "cmd/ctl/stub_restart.h"
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "k8s/api/url.h"
+#include "k8s/stub/corefile_edit.h"
+
+namespace meshdns {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool reads_by_itself(const ClusterDns& dns) {
+  const auto is_corefile = [](const StubPlace& place) { return place.form != StubForm::kStubDomains; };
+  if (std::ranges::none_of(dns.detected.places, is_corefile)) return true;
+  const auto corefile = Corefile::parse(dns.detected.corefile);
+  return corefile && has_reload(*corefile);
+}
+
+}  // namespace
+
+Restart::Restart(Cluster& cluster, const ClusterDns& dns, bool allowed) : cluster_(cluster) {
+  if (reads_by_itself(dns)) return;
+  const std::string& name = dns.detected.workload;
+  if (!allowed) {
+    stop(kRefused,
+         "CoreDNS has no plugin reload here, and would read the change when it is restarted only; add --restart, "
+         "which restarts " +
+             (name.empty() ? "it" : name));
+  }
+  const auto found = std::ranges::find(dns.observed.workloads, name, &ObservedWorkload::text);
+  if (found == dns.observed.workloads.end()) {
+    stop(kRefused, "CoreDNS has no plugin reload here, and there is no Deployment or DaemonSet of it to be restarted");
+  }
+  path_ = "/apis/apps/v1/namespaces/" + url_escape(found->name_space) +
+          (found->kind == "DaemonSet" ? "/daemonsets/" : "/deployments/") + url_escape(found->name);
+}
+
+void Restart::carry_out() const {
+  if (path_.empty()) return;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const Json patch{
+      {"spec",
+       {{"template",
+         {{"metadata", {{"annotations", {{"kubectl.kubernetes.io/restartedAt", std::to_string(now.count())}}}}}}}}}};
+  const auto answer = value_or_stop(cluster_.patch(path_, patch.dump()), kFailed);
+  if (!answer.done()) stop(kFailed, "cannot restart CoreDNS: " + answer.trouble());
+}
+
+}  // namespace meshdns

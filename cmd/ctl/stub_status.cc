@@ -1,0 +1,101 @@
+// meshdnsctl stub status: whether the delegation stands as it was installed.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cmd/ctl/help.h"
+#include "cmd/ctl/output.h"
+#include "cmd/ctl/stub.h"
+#include "cmd/ctl/stub_dns.h"
+#include "cmd/ctl/stub_flags.h"
+#include "cmd/ctl/stub_installation.h"
+#include "cmd/ctl/unified_diff.h"
+
+namespace meshdns {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct StatusFlags : StubFlags {
+  std::string output = "text";
+};
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+  return all;
+}
+
+/// One place, against what the record says of it.
+Json state_of(const PlannedChange& change, const std::optional<StubRecord>& record, const Name& zone) {
+  Json state{{"place", change.site.target.text()}};
+  const auto servers =
+      value_or_stop(stub_servers(change.site.form, change.now, zone), kFailed, change.site.target.text() + ": ");
+  state["servers"] = servers.value_or(std::vector<std::string>());
+  const RecordedChange* recorded = record ? record->change_of(change.site.target) : nullptr;
+  const bool as_written = recorded != nullptr && text_hash(change.now.value_or("")) == recorded->after_hash;
+  if (!servers) {
+    state["state"] = record ? "gone" : "not delegated";
+  } else if (recorded == nullptr) {
+    state["state"] = "delegated, but not by meshdnsctl: there is no backup";
+  } else if (*servers != record->servers) {
+    state["state"] = "other servers than were installed: " + joined(record->servers);
+  } else {
+    state["state"] = as_written ? "as installed" : "as installed, and edited by others elsewhere";
+  }
+  state["drift"] = record && (!servers || recorded == nullptr || *servers != record->servers);
+  return state;
+}
+
+std::string text_of(const Json& status) {
+  std::string text =
+      "zone:   " + status["zone"].get<std::string>() + "\n" + "backup: " + status["backup"].get<std::string>() + "\n";
+  for (const Json& place : status["places"]) {
+    text += place["place"].get<std::string>() + ": " + place["state"].get<std::string>();
+    if (!place["servers"].empty()) text += " (" + joined(place["servers"].get<std::vector<std::string>>()) + ")";
+    text += "\n";
+  }
+  return text;
+}
+
+Ended status(const StatusFlags& flags) {
+  const auto form = value_or_stop(parse_output_form(flags.output), kUsage, "--output: ");
+  const Name zone = zone_of(flags);
+  Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
+  const StubInstallation installation(cluster, flags.name_space, zone);
+  const StubPlan plan = installation.plan_remove(sites_of(read_dns(cluster, flags), zone));
+  const auto& record = plan.stored.record;
+  Json status{{"zone", zone.text()},
+              {"backup", !record            ? "none"
+                         : record->verified ? "ConfigMap " + plan.stored.map.name_space + "/" + plan.stored.map.name
+                                            : "of an installation that was cut off: install again, or remove"},
+              {"places", Json::array()}};
+  bool drift = record && !record->verified;
+  for (const PlannedChange& change : plan.changes) {
+    status["places"].push_back(state_of(change, record, zone));
+    drift = drift || status["places"].back()["drift"].get<bool>();
+  }
+  const std::string text = form == OutputForm::kText   ? text_of(status)
+                           : form == OutputForm::kJson ? json_text(status)
+                                                       : yaml_text(status);
+  return {drift ? kFailed : 0, "", text};
+}
+
+}  // namespace
+
+void add_stub_status(CLI::App& stub, const Choose& choose) {
+  CLI::App& app = *stub.add_subcommand("status", "Say whether the zone's delegation stands as it was installed");
+  set_help(app,
+           "  # Exits with 1 where it has drifted\n"
+           "  meshdnsctl stub status\n");
+  const auto flags = std::make_shared<StatusFlags>();
+  add_zone_flag(app, *flags);
+  add_dns_flags(app, *flags);
+  app.add_option("-o,--output", flags->output, "text, json or yaml; without it, text")->type_name("FORM");
+  app.allow_extras();
+  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return status(*flags); }); }); });
+}
+
+}  // namespace meshdns

@@ -1,0 +1,119 @@
+// meshdnsctl stub remove and restore: the zone is not delegated any more.
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "cmd/ctl/help.h"
+#include "cmd/ctl/stub.h"
+#include "cmd/ctl/stub_dns.h"
+#include "cmd/ctl/stub_file.h"
+#include "cmd/ctl/stub_flags.h"
+#include "cmd/ctl/stub_installation.h"
+#include "cmd/ctl/unified_diff.h"
+
+namespace meshdns {
+namespace {
+
+struct UndoFlags : StubFlags {
+  std::string file;
+  bool dry_run = false;
+};
+
+std::string nothing_there(const Name& zone) {
+  return "the zone " + zone.text() + " is not delegated here; nothing to do\n";
+}
+
+/// Plans and carries out until others are not faster.
+StubPlan carry_out(Cluster& cluster, const StubInstallation& installation, const std::function<StubPlan()>& make_plan,
+                   bool dry_run) {
+  StubPlan plan;
+  until_done(cluster, [&] {
+    plan = make_plan();
+    return dry_run ? Change::kDone : installation.remove(plan);
+  });
+  return plan;
+}
+
+Ended remove(const UndoFlags& flags) {
+  const Name zone = zone_of(flags);
+  if (!flags.file.empty()) return remove_from_file(flags.file, zone, flags.dry_run);
+  Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
+  const std::vector<StubSite> sites = sites_of(read_dns(cluster, flags), zone);
+  const StubInstallation installation(cluster, flags.name_space, zone);
+  const StubPlan plan = carry_out(
+      cluster, installation, [&] { return installation.plan_remove(sites); }, flags.dry_run);
+  if (plan.changes_nothing() && !plan.stored.record) return {0, nothing_there(zone)};
+  if (flags.dry_run) return {0, plan.diff()};
+  return {0, "the zone " + zone.text() + " is not delegated any more" +
+                 (plan.changes_nothing() ? "" : ": taken out of " + plan.places()) + "\n"};
+}
+
+/// Back to every octet of before: refused where anything of others would be lost.
+StubPlan plan_restore(const StubInstallation& installation, const Name& zone) {
+  StubPlan plan = installation.plan_remove({});
+  if (!plan.stored.record) {
+    stop(kRefused, "there is no backup for the zone " + zone.text() +
+                       ", as meshdnsctl stub install has not been here; meshdnsctl stub remove needs none");
+  }
+  std::string edits;
+  for (PlannedChange& change : plan.changes) {
+    const RecordedChange* recorded = plan.stored.record->change_of(change.site.target);
+    change.then = recorded->before;
+    const bool as_written = text_hash(change.now.value_or("")) == recorded->after_hash;
+    if (!as_written && change.changes()) {
+      edits += unified_diff(change.site.target.text(), change.now.value_or(""), change.then.value_or(""));
+    }
+  }
+  if (edits.empty()) return plan;
+  stop(kRefused, edits +
+                     "refused: others have edited it since, and the backup would undo that, as shown above; "
+                     "meshdnsctl stub remove takes out our block alone");
+}
+
+Ended restore(const UndoFlags& flags) {
+  const Name zone = zone_of(flags);
+  Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
+  const StubInstallation installation(cluster, flags.name_space, zone);
+  const StubPlan plan = carry_out(
+      cluster, installation, [&] { return plan_restore(installation, zone); }, flags.dry_run);
+  if (flags.dry_run) return {0, plan.diff()};
+  return {0, plan.changes_nothing() ? "what the backup holds is in place already\n"
+                                    : "restored from the backup: " + plan.places() + "\n"};
+}
+
+void add(CLI::App& app, const std::shared_ptr<UndoFlags>& flags, const Choose& choose, Ended (*run)(const UndoFlags&)) {
+  add_zone_flag(app, *flags);
+  add_dns_flags(app, *flags);
+  app.add_flag("--dry-run", flags->dry_run, "Print what would change, and change nothing");
+  app.allow_extras();
+  app.callback([flags, choose, run] { choose([flags, run] { return ended_by([&] { return run(*flags); }); }); });
+}
+
+}  // namespace
+
+void add_stub_remove(CLI::App& stub, const Choose& choose) {
+  CLI::App& app = *stub.add_subcommand("remove", "Take the zone's delegation out, and leave all else as it is");
+  set_help(app,
+           "  # Of the cluster that kubectl speaks to\n"
+           "  meshdnsctl stub remove\n"
+           "\n"
+           "  # Of a file\n"
+           "  meshdnsctl stub remove --file Corefile\n");
+  const auto flags = std::make_shared<UndoFlags>();
+  app.add_option("--file", flags->file,
+                 "A Corefile instead of a cluster; - for standard input; printed without the zone")
+      ->type_name("FILE");
+  add(app, flags, choose, remove);
+}
+
+void add_stub_restore(CLI::App& stub, const Choose& choose) {
+  CLI::App& app = *stub.add_subcommand("restore", "Put back, byte for byte, what stood there before stub install");
+  set_help(app,
+           "  # Refused, with the difference, where others have edited it since\n"
+           "  meshdnsctl stub restore\n");
+  add(app, std::make_shared<UndoFlags>(), choose, restore);
+}
+
+}  // namespace meshdns
