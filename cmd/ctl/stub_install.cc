@@ -21,6 +21,7 @@
 #include "cmd/text_value.h"
 #include "k8s/stub/corefile_edit.h"
 #include "k8s/stub/corefile_modernise.h"
+#include "k8s/stub/served_elsewhere.h"
 
 namespace meshdns {
 namespace {
@@ -104,7 +105,15 @@ class Installing {
   }
 
  private:
-  StubPlan make_plan() const { return installation_.plan_install(sites_of(dns_, stub_.zone), stub_, style_); }
+  StubPlan make_plan() const {
+    StubPlan plan = installation_.plan_install(sites_of(dns_, stub_.zone), stub_, style_);
+    for (const PlannedChange& change : plan.changes) {
+      if (change.site.form != StubForm::kServerFile) continue;
+      const auto other = served_elsewhere(dns_.detected.corefile, change.map.data, change.site.target.key, stub_.zone);
+      if (other) stop(kRefused, change.site.target.text() + ": " + other->message);
+    }
+    return plan;
+  }
 
   Ended carry_out(const Restart& restart, StubVerifier& verifier) {
     std::optional<StubPlan> first;  // what is rolled back to
@@ -121,6 +130,7 @@ class Installing {
       verdict = verifier.wait_until_verified();
       installation_.confirm();
     } catch (const Stop& stopped) {
+      if (!first) throw;
       roll_back(*first, restart, stopped);
     }
     const std::string places = first->places();
