@@ -174,7 +174,7 @@ void append_zones(const AdminView& view, std::vector<MetricFamily>& out) {
 void append_sources(const AdminView& view, std::vector<MetricFamily>& out) {
   Family entries("entries", MetricType::Gauge, "ServiceEntries held, by source.");
   Family held("source_withdrawals_held", MetricType::Gauge,
-              "ServiceEntries that are gone at the source and served until a list agrees, or SIGHUP.");
+              "ServiceEntries that are gone at the source and served until a list agrees or a SIGHUP withdraws them.");
   Family synced("source_synced", MetricType::Gauge, "Whether the source has delivered all it has, once.");
   Family stale("source_stale", MetricType::Gauge, "Whether a snapshot is served until the source has synced.");
   Family heard("source_last_event_timestamp_seconds", MetricType::Gauge, "When the source was last heard; 0: never.");
