@@ -25,6 +25,7 @@
 #include "server/cpus.h"
 #include "zone/catalog.h"
 #include "zone/directory.h"
+#include "zone/unix_time.h"
 
 namespace meshdns {
 namespace {
@@ -32,10 +33,6 @@ namespace {
 /// How long /explain, /zones and transfers wait for the control thread. A relist of 100,000 entries may hold it for longer; a person asks
 /// again, and so does a secondary.
 constexpr std::chrono::seconds kPatience{1};
-
-int64_t unix_time() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 /// Name servers without addresses get those that we listen on, but for wildcards: they tell nobody where we are.
 std::vector<ZoneOptions> with_addresses(std::vector<ZoneOptions> zones, const std::vector<SocketAddress>& listen) {
@@ -90,7 +87,7 @@ struct Instance::State {
         config(std::move(configured)),
         version(std::move(version_text)),
         sources(make_sources(config.sources)),
-        directory(with_addresses(all_zones(config), config.listen), unix_time()),
+        directory(with_addresses(all_zones(config), config.listen), unix_now()),
         catalog(directory, sources, config.publish),
         questions(loop.get()),
         cookies({random_cookie_secret()}, directory.epochs()),
@@ -184,7 +181,7 @@ void Instance::State::inherit(const State& before) {
     before.catalog.for_each_publication(
         from, [&](Publication publication) { batch.upserts.push_back(std::move(publication)); });
     catalog.apply(id, batch);
-    catalog.set_restored(id, old.stale() ? old.restored_at() : unix_time(), old.known());
+    catalog.set_restored(id, old.stale() ? old.restored_at() : unix_now(), old.known());
   }
 }
 

@@ -4,8 +4,6 @@
 #include <uv.h>
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -13,6 +11,7 @@
 #include <variant>
 
 #include "zone/holding.h"
+#include "zone/unix_time.h"
 
 namespace meshdns {
 namespace {
@@ -20,14 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kSlice = 10'000;  // publications that are taken in at a time: some MB, unpacked
-
-std::string time_text(int64_t unix_seconds) {
-  const std::time_t time = unix_seconds;
-  std::tm utc{};
-  std::array<char, 32> text{};
-  if (gmtime_r(&time, &utc) == nullptr) return "an unknown time";
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc)};
-}
 
 /// All that is written, as it is at one moment.
 struct Image {
@@ -142,7 +133,7 @@ void Snapshots::State::restore(const Snapshot& snapshot) {
     subject.catalog.set_restored(to, source.as_of, source.whole);
     stale.push_back(subject.sources[to].get());
     spdlog::warn("source {}: stale until it has synced: {} ServiceEntries as of {}, from {}{}", stale.back()->name(),
-                 source.publications, time_text(source.as_of), directory->file(),
+                 source.publications, rfc3339(source.as_of), directory->file(),
                  source.whole ? "" : ", which has not all of them");
   }
   const auto zones = subject.directory.zones();
@@ -195,7 +186,7 @@ int64_t Snapshots::State::as_of(SourceId id, int64_t now) const {
 
 void Snapshots::State::take() {
   Image image;
-  image.head = {.taken = std::time(nullptr), .shape = subject.shape, .serials = {}};
+  image.head = {.taken = unix_now(), .shape = subject.shape, .serials = {}};
   for (const auto& zone : subject.directory.zones()) image.head.serials.push_back({zone->apex(), zone->serial()});
   for (SourceId id = 0; id < subject.identities.size(); ++id) {
     image.sources.push_back({.identity = subject.identities[id],

@@ -1,22 +1,13 @@
 #include "server/admin_pages.h"
 
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "server/admin_view.h"
+#include "zone/unix_time.h"
 
 namespace meshdns {
 
 namespace {
-
-std::string timestamp(int64_t unix_seconds) {
-  if (unix_seconds == 0) return "";  // in a manifest, an object's creation is not known
-  const std::time_t time = unix_seconds;
-  std::tm utc{};
-  char text[32];
-  if (gmtime_r(&time, &utc) == nullptr || std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0) return "";
-  return text;
-}
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -99,12 +90,12 @@ std::string source_rows(const AdminView& view) {
   for (const auto& source : view.sources) {
     out += row({escaped(source->name()),
                 source->synced()  ? "synced"
-                : source->stale() ? "<b>stale</b>, as of " + timestamp(source->restored_at())
+                : source->stale() ? "<b>stale</b>, as of " + rfc3339(source->restored_at())
                                   : "<b>not synced</b>",
                 source == view.sources.front() ? "local"
                 : source->required()           ? "required"
                                                : "optional",
-                source_entries(*source), source->last_event() == 0 ? "never" : timestamp(source->last_event()),
+                source_entries(*source), source->last_event() == 0 ? "never" : rfc3339(source->last_event()),
                 source_errors(*source)});
   }
   return out;
@@ -148,7 +139,7 @@ std::string stale_sources(const AdminView& view) {
   std::string out;
   for (const auto& source : view.sources) {
     if (!source->stale()) continue;
-    out += "source " + source->name() + " is stale: a snapshot of " + timestamp(source->restored_at()) +
+    out += "source " + source->name() + " is stale: a snapshot of " + rfc3339(source->restored_at()) +
            " is served until it has synced\n";
   }
   return out;
@@ -191,7 +182,7 @@ std::string explanation_json(std::string_view name, std::string_view type, const
   for (const Explanation::Claimant& claimant : explanation.claimants) {
     claimants.push_back({{"source", claimant.source},
                          {"object", claimant.object},
-                         {"created", timestamp(claimant.created)},
+                         {"created", claimant.created == 0 ? "" : rfc3339(claimant.created)},  // unknown of a manifest
                          {"addresses", claimant.addresses},
                          {"origin", claimant.origin},
                          {"wins", claimant.wins},

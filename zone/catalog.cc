@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <iterator>
 
 #include "zone/catalog_state.h"
+#include "zone/unix_time.h"
 
 namespace meshdns {
-
-int64_t unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 Skipped skipped_for_file(const Name& host) {
   return {SkipReason::kZoneFile, host.text(), "a host that the zone's file neither has nor delegates nor redirects"};

@@ -16,7 +16,6 @@
 
 namespace meshdns {
 
-int64_t unix_now();  // seconds
 Skipped skipped_for_file(const Name& host);
 Skipped skipped_for_namespace(const Name& host, const Holding& holding);
 

@@ -8,6 +8,7 @@
 #include "zone/octets.h"
 #include "zone/reverse.h"
 #include "zone/rr_type.h"
+#include "zone/unix_time.h"
 
 namespace meshdns {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "k8s/api/credentials.h"
-#include "k8s/api/timestamp.h"
+#include "zone/unix_time.h"
 
 namespace meshdns {
 namespace {

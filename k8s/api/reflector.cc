@@ -3,10 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include "k8s/api/reflector_impl.h"
+#include "zone/unix_time.h"
 
 namespace meshdns {
 namespace {
@@ -99,7 +99,7 @@ void Reflector::Impl::on_headers(int status, seconds retry_after) {
   if (!accepted()) return;
   backoff_.accepted();
   tried_again_ = false;
-  source_.heard(std::time(nullptr));
+  source_.heard(unix_now());
   if (state_ == State::kStreamListing) begin_list();
   // That a watch is accepted does not mend one that ends at once.
   if (state_ == State::kWatching && !trouble_.is(SourceError::kProtocol)) watch_mended();
@@ -107,7 +107,7 @@ void Reflector::Impl::on_headers(int status, seconds retry_after) {
 
 void Reflector::Impl::on_body(std::string_view bytes) {
   if (!accepted() || state_ == State::kDiscovering || state_ == State::kProbing) return take_small(bytes);
-  source_.heard(std::time(nullptr));
+  source_.heard(unix_now());
   if (state_ == State::kListing) return take_page_part(bytes);
   take_events(bytes);
 }

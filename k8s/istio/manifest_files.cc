@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "k8s/istio/entry_feed.h"
+#include "zone/unix_time.h"
 
 namespace meshdns {
 namespace {
@@ -133,7 +133,7 @@ void ManifestFiles::check() {
       if (owners.at(entry.object()) == known) feed_.upsert(std::move(entry));
     }
   }
-  feed_.source().heard(std::time(nullptr));
+  feed_.source().heard(unix_now());
 }
 
 bool ManifestFiles::all_read() const {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "k8s/api/timestamp.h"
+#include "zone/unix_time.h"
 
 namespace meshdns {
 namespace {

@@ -1,9 +1,19 @@
-#include "k8s/api/timestamp.h"
+#include "zone/unix_time.h"
 
+#include <array>
 #include <ctime>
-#include <string>
 
 namespace meshdns {
+
+int64_t unix_now() { return std::time(nullptr); }
+
+std::string rfc3339(int64_t unix_seconds) {
+  const std::time_t time = unix_seconds;
+  std::tm utc{};
+  std::array<char, 32> text{};
+  if (gmtime_r(&time, &utc) == nullptr) return std::to_string(unix_seconds);
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc)};
+}
 
 std::optional<int64_t> rfc3339_seconds(std::string_view text) {
   const std::string terminated(text);
