@@ -321,13 +321,16 @@ void Instance::adopt(const LogConfig& log, std::chrono::milliseconds lameduck) {
 void Instance::leave(bool superseded) {
   state_->server.begin_stop(superseded);
   state_->questions.close();
-  state_->admin.reset();
+  if (state_->admin) state_->admin->begin_stop();
   state_->source_wait.stop();
   state_->entries.reset();
   state_->zone_files.reset();
   state_->cookie_file.reset();
 }
 
-void Instance::finish() { state_->server.stop(); }
+void Instance::finish() {
+  if (state_->admin) state_->admin->stop();
+  state_->server.stop();
+}
 
 }  // namespace meshdns

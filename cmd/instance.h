@@ -67,10 +67,11 @@ class Instance {
   /// Takes over what needs no new instance.
   void adopt(const LogConfig& log, std::chrono::milliseconds lameduck);
 
-  /// Ends everything but the workers, which take nothing new. `superseded`: another instance listens instead.
+  /// Ends everything but those who answer, which take nothing new. `superseded`: another instance listens instead.
   void leave(bool superseded);
 
-  /// Finishes what the workers have in flight, and ends them; may take as long as limits.tcpMessage. Any thread, after leave().
+  /// Finishes what workers and admin endpoints have in flight, and ends them; may take a second and limits.tcpMessage. Any thread, after
+  /// leave().
   void finish();
 
  private:

@@ -140,6 +140,7 @@ Result<std::unique_ptr<AdminServer>> AdminServer::start(AdminOptions options, Ad
 
 uint16_t AdminServer::port() const { return state_->http->port(); }
 void AdminServer::set_shutting_down() { state_->shutting_down = true; }
+void AdminServer::begin_stop() { state_->http->begin_stop(); }
 void AdminServer::stop() { state_->http->stop(); }
 
 }  // namespace meshdns

@@ -10,8 +10,8 @@
 //   /explain         ?name=NAME&type=A: why a name is answered as it is, JSON; only for clients within `allow`
 //   /                a status page
 //
-// Threads: made, told and stopped by one thread, the control thread. /explain asks the control thread: it must run while explain() may
-// be called, or explain() must give up. All other endpoints read atomics and wait for nobody.
+// Threads: made and told by one thread, the control thread; stop() by any. /explain asks the control thread: it must run while explain()
+// may be called, or explain() must give up. All other endpoints read atomics and wait for nobody.
 
 #include <cstdint>
 #include <memory>
@@ -45,7 +45,10 @@ class AdminServer {
   /// The lame duck begins: readiness fails from now on.
   void set_shutting_down();
 
-  /// Finishes what is in flight and joins the threads: takes a second at most, and what explain() takes.
+  /// Accepts nothing more; stop() is due. Returns at once.
+  void begin_stop();
+
+  /// Finishes what is in flight and joins the threads: takes a second at most, and what explain() takes. Idle clients take all of it.
   void stop();
 
  private:

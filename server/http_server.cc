@@ -123,9 +123,11 @@ struct HttpServer::State {
     for (size_t i = 0; i < kHandlers; ++i) threads.emplace_back([this] { handle(); });
   }
 
+  void begin_stop() const { signal(stop_event); }
+
   void stop() {
     if (threads.empty()) return;
-    signal(stop_event);
+    begin_stop();
     {
       std::unique_lock lock(mutex);
       drained.wait_for(lock, kStopTime, [this] { return !reading && in_hand == 0; });
@@ -285,6 +287,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const SocketAddress& addre
 
 uint16_t HttpServer::port() const { return local_address(state_->listener.get()).port; }
 
+void HttpServer::begin_stop() { state_->begin_stop(); }
 void HttpServer::stop() { state_->stop(); }
 
 }  // namespace meshdns

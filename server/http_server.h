@@ -54,8 +54,10 @@ class HttpServer {
 
   uint16_t port() const;
 
-  /// Accepts nothing more, serves what it has accepted for at most a second, cuts off the rest, and joins the threads: returns once the
-  /// handlers have.
+  /// Accepts nothing more; stop() is due. Returns at once.
+  void begin_stop();
+
+  /// Serves what it has accepted for at most a second, cuts off the rest, and joins the threads: returns once the handlers have.
   void stop();
 
  private:

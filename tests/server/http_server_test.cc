@@ -140,6 +140,19 @@ TEST_CASE("stopping cuts off a client that does not read") {
   server.reset();
 }
 
+TEST_CASE("a stop that begins waits for nobody") {
+  const auto server = serve();
+  const RawClient idle(*server);
+  const RawClient slow(*server);
+  REQUIRE(slow.send("GET / HTTP/1.1\r\n"));
+  server->begin_stop();
+  REQUIRE(slow.send("\r\n"));
+  CHECK(slow.read().ends_with("fine"));
+  CHECK(idle.is_open());
+  server->stop();
+  CHECK(idle.read().empty());
+}
+
 TEST_CASE("stopping answers whoever has connected") {
   std::promise<void> go;
   const auto may_go = go.get_future().share();

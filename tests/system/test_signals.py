@@ -194,6 +194,25 @@ def test_what_is_in_flight_is_finished_by_the_one_before(start_server, tmp_path)
         assert fields(client.receive_message())[0] == 4711
 
 
+def test_an_idle_reader_of_the_admin_pages_does_not_hold_the_control_thread(start_server, tmp_path):
+    """The one before waits a second for its request. Within that the control thread explains: on a busy machine once in ten times."""
+    server = start_server(ENTRIES)
+
+    def explains_meanwhile(ttl):
+        with TcpClient(server.admin_port) as idle:
+            assert server.get("/health").status_code == 200  # so the connection before this one has been accepted, too
+            lines = change(server, tmp_path, zones=[{"name": "global", "ttl": ttl}])
+            server.wait_for_log(re.compile("admin on"), start=lines)
+            explained = server.get("/explain?name=a.bar.global").status_code == 200
+            with contextlib.suppress(OSError):
+                idle.send(b"GET /health HTTP/1.1\r\n\r\n")
+                explained = explained and idle.socket.recv(12) == b"HTTP/1.1 200"
+            server.wait_for_log(re.compile("in effect"), start=lines)
+            return explained
+
+    assert any(explains_meanwhile(ttl) for ttl in range(1, 11))
+
+
 # what cannot be opened, what the log says about it
 CANNOT = [
     ({"zones": [{"name": "global", "file": "missing.zone"}]}, r"missing\.zone"),
