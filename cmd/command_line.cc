@@ -19,7 +19,7 @@ void add_flags(CLI::App& app, CommandLine& flags) {
   const auto repeated = [&](const char* name, std::vector<std::string>& values, const char* type, const char* help) {
     app.add_option(name, values, help)->type_name(type)->allow_extra_args(false);
   };
-  once("--config", flags.config, "FILE", "The configuration file; flags override it");
+  once("--config", flags.config, "FILE", "The configuration file, or - for standard input; flags override it");
   repeated("--listen", flags.listen, "ADDR:PORT",
            "Answer here over UDP and TCP; port 0 picks a free one. May be repeated");
   repeated("--zone", flags.zones, "NAME", "Serve this zone. May be repeated");

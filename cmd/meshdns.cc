@@ -7,10 +7,10 @@
 
 #include "cmd/command_line.h"
 #include "cmd/daemon.h"
+#include "cmd/input.h"
 #include "cmd/logging.h"
 #include "cmd/zone_files.h"
 #include "k8s/api/credentials.h"
-#include "k8s/api/file.h"
 
 namespace meshdns {
 namespace {
@@ -24,11 +24,12 @@ int fail(int code, const std::string& message) {
 }
 
 Result<std::string> read_file(const CommandLine& flags) {
-  return flags.config.empty() ? Result<std::string>(std::string()) : read_small_file(flags.config);
+  return flags.config.empty() ? Result<std::string>(std::string()) : read_input(flags.config);
 }
 
-Result<Config> reload(const CommandLine& flags) {
-  const auto text = read_file(flags);
+/// `before`: the text at the start.
+Result<Config> reload(const CommandLine& flags, const std::string& before) {
+  const auto text = is_read_once(flags.config) ? Result<std::string>(before) : read_file(flags);
   if (!text) return Error{text.error()};
   return make_config(flags, *text);
 }
@@ -67,7 +68,7 @@ int run(int argc, const char* const* argv) {
         "--kubeconfig FILE for a cluster, or sources: in the configuration");
   }
   const Logging logging(config->log.level, config->log.format);
-  return run_daemon(*config, MESHDNS_VERSION, [&flags] { return reload(*flags); });
+  return run_daemon(*config, MESHDNS_VERSION, [&] { return reload(*flags, *text); });
 }
 
 }  // namespace

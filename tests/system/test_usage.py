@@ -125,6 +125,20 @@ def test_help_and_version(arguments):
     assert re.search("--listen" if arguments == ["--help"] else r"^meshdns \d+\.\d+\.\d+\n$", ended.stdout)
 
 
+# how a configuration comes that is no file, and what messages call it
+STREAMS = [("printf %s \"$TEXT\" | \"$0\" --check-config --config -", "-"),
+           ("\"$0\" --check-config --config <(printf %s \"$TEXT\")", "/dev/fd/63")]
+
+
+@pytest.mark.parametrize("shell,name", STREAMS)
+@pytest.mark.parametrize("text,code,message", [("lameduck: 1s\n", 0, ""), ("lameduck: 5\n", 2, "NAME:1: lameduck")])
+def test_a_configuration_from_a_pipe(shell, name, text, code, message):
+    ended = subprocess.run(["bash", "-c", shell, binary()], env={"PATH": "/usr/bin:/bin", "TEXT": text},
+                           capture_output=True, text=True, timeout=20)
+    assert ended.returncode == code
+    assert ended.stderr.startswith(message.replace("NAME", name))
+
+
 def test_a_configuration_that_is_not_there(tmp_path):
     ended = run("--config", tmp_path / "nothing.yaml")
     assert str(tmp_path / "nothing.yaml") in ended.stderr
