@@ -5,7 +5,8 @@
 //
 // When: once as soon as no source is waited for any more, then where something has changed, at most every kInterval, and at the end.
 // The interval bounds what a crash costs: changes that the sources tell again as soon as they can be reached. Every write is of all
-// that there is, 8 MB at 100,000 entries; a shorter interval would wear out disks for little.
+// that there is, 8 MB at 100,000 entries; a shorter interval would wear out disks for little. Serials do not go back after a crash: what
+// is kept is ahead of what is served, but for the end.
 //
 // How: the control thread copies pointers (Catalog::copy()), and a thread of libuv's pool does the rest.
 //

@@ -84,6 +84,29 @@ TEST_CASE("at the end, what has changed since, and what was not all of it is not
   CHECK_FALSE(world.sources[1]->known());
 }
 
+TEST_CASE("a serial does not go back, after a crash neither") {
+  for (const bool crash : {true, false}) {
+    CAPTURE(crash);
+    const TempDir temp;
+    uint32_t last = 0;
+    {
+      World world(temp.path());
+      world.catalog.set_synced(0);
+      world.catalog.set_synced(1);
+      world.upsert(publication("bar/a", 1, {"a.global"}, {"10.0.0.1"}));
+      world.run_until_written();
+      for (int i = 0; i < 1000; ++i) {  // more than one a second
+        world.upsert(publication("bar/a", 1, {"a.global"}, {"10.0.0." + std::to_string(i % 2 + 1)}));
+      }
+      if (!crash) world.snapshots->finish();
+      last = world.directory.zones()[0]->serial();
+    }
+    World world(temp.path());
+    CHECK(world.directory.zones()[0]->serial() > last);
+    if (!crash) CHECK(world.directory.zones()[0]->serial() <= last + 10);
+  }
+}
+
 TEST_CASE("nothing known is nothing to write, and nothing changed nothing to write again") {
   const TempDir temp;
   World world(temp.path());
