@@ -1,112 +1,16 @@
 #include "k8s/api/reflector.h"
 
 #include <doctest/doctest.h>
-#include <simdjson.h>
 
-#include <filesystem>
-#include <initializer_list>
 #include <string>
 #include <vector>
 
-#include "k8s/api/api_client.h"
-#include "tests/k8s/api/fake_api.h"
-#include "tests/k8s/api/temp_dir.h"
-#include "tests/k8s/api/test_keys.h"
+#include "tests/k8s/api/reflector_fixture.h"
 
 namespace meshdns {
 namespace {
 
-// Writes down what is delivered: "[ +a.1 / +b.2 ] / -a.3 /" for begin, upsert of the object a at version 1, flush, end,
-// remove.
-class Notes : public ObjectHandler {
- public:
-  void list_begins() override { add("["); }
-  void upsert(std::string_view json) override { add("+" + name(json)); }
-  void remove(std::string_view json) override { add("-" + name(json)); }
-  void list_ends() override { add("]"); }
-  void flush() override {
-    if (!text.ends_with("/")) add("/");
-  }
-
-  std::string text;
-
- private:
-  void add(const std::string& word) { text += (text.empty() ? "" : " ") + word; }
-
-  std::string name(std::string_view json) {
-    auto document = parser_.iterate(json, json.size() + simdjson::SIMDJSON_PADDING);
-    std::string_view name = document["metadata"]["name"];
-    std::string_view version = document["metadata"]["resourceVersion"];
-    return std::string(name) + "." + std::string(version);
-  }
-
-  simdjson::ondemand::parser parser_;
-};
-
-std::string object(const std::string& name, int version) {
-  return R"({"kind":"Gadget","metadata":{"name":")" + name + R"(","resourceVersion":")" + std::to_string(version) +
-         R"("}})";
-}
-std::string event(const char* type, const std::string& object) {
-  return std::string(R"({"type":")") + type + R"(","object":)" + object + "}\n";
-}
-std::string added(const std::string& name, int version) { return event("ADDED", object(name, version)); }
-std::string deleted(const std::string& name, int version) { return event("DELETED", object(name, version)); }
-std::string bookmark(int version) { return event("BOOKMARK", object("", version)); }
-std::string listed(int version) {
-  return event("BOOKMARK", R"({"metadata":{"resourceVersion":")" + std::to_string(version) +
-                               R"(","annotations":{"k8s.io/initial-events-end":"true"}}})");
-}
-std::string gone(const char* reason) {
-  return event("ERROR",
-               std::string(R"({"kind":"Status","code":410,"reason":")") + reason + R"(","message":"too old"})");
-}
-std::string page(int version, const std::string& next, std::initializer_list<std::string> items) {
-  std::string text = R"({"kind":"GadgetList","items":[)";
-  for (const std::string& item : items) text += (text.ends_with("[") ? "" : ",") + item;
-  return text + R"(],"metadata":{"resourceVersion":")" + std::to_string(version) + R"(","continue":")" + next +
-         R"("}})";
-}
-
-const char* const kGroup =
-    R"({"kind":"APIGroup","name":"example.org","versions":[{"version":"v1beta1"},{"version":"v1"}]})";
-const char* const kDiscovery = "GET /apis/example.org ";
-const char* const kStream = "/v1/gadgets?watch=true&allowWatchBookmarks=true&timeoutSeconds=450&sendInitialEvents=true";
-const char* const kList = "/v1/gadgets?limit=500 ";
-const char* const kForbidden = R"({"kind":"Status","code":403,"reason":"Forbidden","message":"gadgets is forbidden"})";
-
-std::string watch(int version) {
-  return "/v1/gadgets?watch=true&allowWatchBookmarks=true&timeoutSeconds=450&resourceVersion=" +
-         std::to_string(version) + " ";
-}
-
-std::string probe(int version) {
-  return "/v1/gadgets?limit=1&resourceVersionMatch=NotOlderThan&resourceVersion=" + std::to_string(version) + " ";
-}
-
-Backoff quick() {
-  using std::chrono::milliseconds;
-  return Backoff({milliseconds(1), milliseconds(5), milliseconds(5), milliseconds(120'000)}, [] { return 0.5; });
-}
-
-struct Mirror {
-  explicit Mirror(std::string token = "", std::string token_file = "", Backoff backoff = quick(),
-                  const std::string& ca = "")
-      : client(loop, ClusterAccess{api.url(), tls(ca), std::move(token), std::move(token_file), ""}),
-        reflector(client, Resource{"example.org", "gadgets", {"v1", "v1beta1"}, ""}, source, notes,
-                  std::move(backoff)) {}
-
-  static TlsSettings tls(const std::string& ca) {
-    return ca.empty() ? TlsSettings() : TlsSettings{*read_pem(ca), {}, {}, "", false};
-  }
-
-  TestLoop loop;
-  FakeApi api{loop};
-  ApiClient client;
-  Source source{"east", true};
-  Notes notes;
-  Reflector reflector;
-};
+using namespace test;
 
 TEST_CASE("what the API server says and what is made of it") {
   struct Case {
@@ -360,45 +264,6 @@ TEST_CASE("what the API server says and what is made of it") {
   }
 }
 
-TEST_CASE("an API server that is away at the start, and later") {
-  Mirror mirror;
-  const uint16_t port = mirror.api.port();
-  mirror.api.stop();
-  mirror.api.script = {{kDiscovery, 200, kGroup}, {kStream, 200, added("a", 3) + listed(7), Ending::kOpen}};
-  mirror.reflector.start();
-  REQUIRE(run_until(mirror.loop, [&] { return mirror.source.errors(SourceError::kConnect) >= 2; }));
-  mirror.api.listen(port);
-  REQUIRE(run_until(mirror.loop, [&] { return mirror.notes.text == "[ +a.3 ] /"; }));
-
-  mirror.api.stop();
-  REQUIRE(run_until(mirror.loop, [&] { return mirror.source.errors(SourceError::kConnect) >= 5; }));
-  mirror.api.script = {{probe(7), 200, "{}"}, {watch(7), 200, added("b", 9), Ending::kOpen}};
-  mirror.api.listen(port);
-  REQUIRE(run_until(mirror.loop, [&] { return mirror.notes.text == "[ +a.3 ] / +b.9 /"; }));
-  CHECK(mirror.source.relists() == 0);
-  CHECK(mirror.api.surprises == std::vector<std::string>());
-}
-
-TEST_CASE("Retry-After is honoured ten times in a row") {
-  using std::chrono::hours;
-  Backoff::Limits limits{hours(1), hours(1), hours(1), hours(1)};
-  limits.longest_told = std::chrono::seconds(0);
-  Mirror mirror("", "", Backoff(limits, [] { return 0.5; }));
-  const auto busy = [&](const std::string& request) {
-    for (int i = 0; i < 10; ++i) {
-      mirror.api.script.push_back({request, 429, "", Ending::kComplete, "Retry-After: 1\r\n"});
-    }
-  };
-  busy(kDiscovery);
-  mirror.api.script.push_back({kDiscovery, 200, kGroup});
-  busy(kStream);
-  mirror.api.script.push_back({kStream, 200, listed(7), Ending::kOpen});
-  mirror.reflector.start();
-  CHECK(run_until(mirror.loop, [&] { return mirror.notes.text == "[ ] /"; }));
-  CHECK(mirror.source.errors(SourceError::kThrottled) == 20);
-  CHECK(mirror.api.surprises == std::vector<std::string>());
-}
-
 TEST_CASE("events that come one by one, and the token that goes with each request") {
   Mirror mirror("s3cret");
   mirror.api.script = {{kDiscovery, 200, kGroup}, {kStream, 200, listed(7), Ending::kOpen}};
@@ -416,34 +281,6 @@ TEST_CASE("events that come one by one, and the token that goes with each reques
   for (const std::string& request : mirror.api.requests) {
     CHECK(request.find("\r\nAuthorization: Bearer s3cret\r\n") != std::string::npos);
   }
-}
-
-TEST_CASE("another token is tried at once, and once") {
-  const TempDir dir, elsewhere;  // so that the client does not see that the file changes
-  elsewhere.write("token", "one");
-  std::filesystem::create_symlink(elsewhere.path() + "/token", dir.path() + "/token");
-  using std::chrono::hours;
-  Mirror mirror("", dir.path() + "/token", Backoff({hours(1), hours(1), hours(1), hours(1)}, [] { return 0.5; }));
-  mirror.api.script = {{kDiscovery, 401, "{}"}, {kDiscovery, 200, kGroup}, {kStream, 401, "{}"}, {kStream, 401, "{}"}};
-  mirror.reflector.start();
-  elsewhere.write("token", "two");
-  REQUIRE(run_until(mirror.loop, [&] { return mirror.source.errors(SourceError::kUnauthorized) == 2; }));
-  CHECK(mirror.api.script.size() == 1);
-  CHECK(mirror.api.requests.at(0).find("Bearer one") != std::string::npos);
-  CHECK(mirror.api.requests.at(1).find("Bearer two") != std::string::npos);
-}
-
-TEST_CASE("other certificates cost no event") {
-  const TempDir dir;
-  const std::string ca = dir.write("ca.crt", make_certificate(make_key()));
-  Mirror mirror("", "", quick(), ca);
-  mirror.api.script = {{kDiscovery, 200, kGroup}, {kStream, 200, listed(7) + added("a", 8), Ending::kOpen}};
-  mirror.reflector.start();
-  REQUIRE(run_until(mirror.loop, [&] { return mirror.notes.text == "[ ] +a.8 /"; }));
-  mirror.api.script = {{watch(8), 200, added("b", 9), Ending::kOpen}};
-  dir.write("ca.crt", make_certificate(make_key()));
-  REQUIRE(run_until(mirror.loop, [&] { return mirror.notes.text == "[ ] +a.8 / +b.9 /"; }));
-  CHECK(mirror.source.errors(SourceError::kConnect) == 0);
 }
 
 TEST_CASE("a page over the bound is asked for again with half the objects") {
