@@ -33,6 +33,22 @@ TEST_CASE("an API server that is away at the start, and later") {
   CHECK(mirror.api.surprises == std::vector<std::string>());
 }
 
+TEST_CASE("how long a server was away does not say how long to wait where it is back and not well") {
+  using std::chrono::hours;
+  using std::chrono::milliseconds;
+  // Eight waits up to 192 ms, twice; sixteen of one backoff would take 98 s.
+  Mirror mirror("", "", Backoff({milliseconds(1), hours(1), hours(1), hours(1)}, [] { return 0.5; }));
+  mirror.api.script.assign(8, {kDiscovery, 200, "{", Ending::kBroken});
+  mirror.api.script.insert(mirror.api.script.end(), 8, {kDiscovery, 503, "starting"});
+  mirror.api.script.insert(mirror.api.script.end(),
+                           {{kDiscovery, 200, kGroup}, {kStream, 200, listed(7), Ending::kOpen}});
+  mirror.reflector.start();
+  CHECK(run_until(mirror.loop, [&] { return mirror.notes.text == "[ ] /"; }));
+  CHECK(mirror.api.surprises == std::vector<std::string>());
+  CHECK(mirror.source.errors(SourceError::kConnect) == 8);
+  CHECK(mirror.source.errors(SourceError::kServer) == 8);
+}
+
 TEST_CASE("Retry-After is honoured ten times in a row") {
   using std::chrono::hours;
   Backoff::Limits limits{hours(1), hours(1), hours(1), hours(1)};
