@@ -18,8 +18,8 @@ def pytest_sessionstart():
 
 
 @contextlib.contextmanager
-def running_control_plane(directory):
-    plane = ControlPlane(directory)
+def running_control_plane(directory, **options):
+    plane = ControlPlane(directory, **options)
     try:
         plane.start().install_crds()
         plane.kubectl("create", "namespace", "bar")  # where support.entries puts its ServiceEntries

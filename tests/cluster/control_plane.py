@@ -50,11 +50,11 @@ def openssl(*arguments):
     subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
 
 
-def certify(stem, name, authority=None):
-    """Makes STEM.key and STEM.crt: an authority, or for a server on loopback or a client, by the authority of that stem."""
+def certify(stem, name, authority=None, address="127.0.0.1"):
+    """Makes STEM.key and STEM.crt: an authority, or for a server on that address or a client, by the authority of that stem."""
     kind = []
     if authority:
-        kind = ["-CA", f"{authority}.crt", "-CAkey", f"{authority}.key", "-addext", "subjectAltName=IP:127.0.0.1",
+        kind = ["-CA", f"{authority}.crt", "-CAkey", f"{authority}.key", "-addext", f"subjectAltName=IP:{address}",
                 "-addext", "basicConstraints=critical,CA:FALSE"]
     openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", 30,
             "-subj", f"/CN={name}", *kind, "-keyout", f"{stem}.key", "-out", f"{stem}.crt")
@@ -63,11 +63,13 @@ def certify(stem, name, authority=None):
 class ControlPlane:
     """etcd and kube-apiserver with data and certificates under one directory; the ports outlive restarts."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, address="127.0.0.1"):
+        """address: the API server's."""
         self.directory = directory
+        self.address = address
         self.tools = tools_directory()
         self.port = free_port()
-        self.url = f"https://127.0.0.1:{self.port}"
+        self.url = f"https://{address}:{self.port}"
         self.http = requests.Session()
         self.http.trust_env = False
         self.http.verify = str(directory / "trusted.crt")
@@ -84,7 +86,7 @@ class ControlPlane:
     def _make_certificates(self):
         d = self.directory
         certify(d / "ca", "test CA")
-        certify(d / "server", "kube-apiserver", d / "ca")
+        certify(d / "server", "kube-apiserver", d / "ca", self.address)
         certify(d / "clients-ca", "test CA of clients")
         openssl("genrsa", "-out", d / "service-accounts.key", 2048)
 
@@ -121,7 +123,7 @@ class ControlPlane:
         d = self.directory
         self.api_server = Process([
             self.tools / "kube-apiserver", f"--etcd-servers={self.etcd_url}", f"--secure-port={self.port}",
-            "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--endpoint-reconciler-type=none",
+            f"--bind-address={self.address}", f"--advertise-address={self.address}", "--endpoint-reconciler-type=none",
             f"--tls-cert-file={d / 'server.crt'}", f"--tls-private-key-file={d / 'server.key'}",
             f"--token-auth-file={d / 'tokens.csv'}", f"--client-ca-file={d / 'clients-ca.crt'}",
             "--authorization-mode=RBAC", f"--audit-policy-file={d / 'audit.yaml'}", f"--audit-log-path={d / 'audit.log'}",
@@ -187,11 +189,14 @@ class ControlPlane:
         response = self.http.post(self._entries(manifest["metadata"]["namespace"]), json=manifest, timeout=30)
         assert response.status_code == 201, response.text
 
+    def patch(self, url, change):
+        """Merges into an object (RFC 7396)."""
+        response = self.http.patch(url, json=change, headers={"Content-Type": "application/merge-patch+json"}, timeout=30)
+        assert response.status_code == 200, response.text
+
     def readdress(self, name, address, namespace="bar"):
         """Gives a ServiceEntry another address."""
-        response = self.http.patch(f"{self._entries(namespace)}/{name}", json={"spec": {"addresses": [address]}},
-                                   headers={"Content-Type": "application/merge-patch+json"}, timeout=30)
-        assert response.status_code == 200, response.text
+        self.patch(f"{self._entries(namespace)}/{name}", {"spec": {"addresses": [address]}})
 
     def delete(self, name, namespace="bar"):
         response = self.http.delete(f"{self._entries(namespace)}/{name}", timeout=30)

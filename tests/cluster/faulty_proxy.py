@@ -133,8 +133,8 @@ class FaultyProxy:
     def _respond(self, connection, head):
         if self._response:
             return connection.send(self._response)
-        with socket.create_connection(("127.0.0.1", self._plane.port)) as upstream, \
-                self._as_client.wrap_socket(upstream, server_hostname="127.0.0.1") as api_server:
+        with socket.create_connection((self._plane.address, self._plane.port)) as upstream, \
+                self._as_client.wrap_socket(upstream, server_hostname=self._plane.address) as api_server:
             api_server.sendall(head[:-2] + b"Connection: close\r\n\r\n")
             while data := api_server.recv(BUFFER):
                 if connection.swallowed:

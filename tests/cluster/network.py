@@ -6,17 +6,17 @@ import os
 import socket
 import subprocess
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
-_CLONE_NEWNET = 0x40000000
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNET = 0x40000000
 _NOBODY = "02:00:00:00:00:01"
 
 
-def _ip(*arguments):
+def ip(*arguments):
     subprocess.run(["ip", *arguments], check=True, capture_output=True)
 
 
-def _move_to(namespace):
-    if _LIBC.setns(namespace.fileno(), _CLONE_NEWNET) != 0:
+def move_to(namespace):
+    if LIBC.setns(namespace.fileno(), CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "setns")
 
 
@@ -36,13 +36,13 @@ class Network:
     def __enter__(self):
         near, far = self._names
         for name in self._names:
-            _ip("netns", "add", name)
-            self._open.callback(_ip, "netns", "del", name)
-        _ip("link", "add", "wire", "netns", near, "type", "veth", "peer", "name", "wire", "netns", far)
+            ip("netns", "add", name)
+            self._open.callback(ip, "netns", "del", name)
+        ip("link", "add", "wire", "netns", near, "type", "veth", "peer", "name", "wire", "netns", far)
         for name, address in ((near, self.NEAR_ADDRESS), (far, self.FAR_ADDRESS)):
-            _ip("-n", name, "link", "set", "lo", "up")
-            _ip("-n", name, "address", "add", f"{address}/24", "dev", "wire")
-            _ip("-n", name, "link", "set", "wire", "up")
+            ip("-n", name, "link", "set", "lo", "up")
+            ip("-n", name, "address", "add", f"{address}/24", "dev", "wire")
+            ip("-n", name, "link", "set", "wire", "up")
         self.near, self.far, self.home = (self._open.enter_context(open(path)) for path in (
             f"/run/netns/{near}", f"/run/netns/{far}", "/proc/thread-self/ns/net"))
         return self
@@ -54,11 +54,11 @@ class Network:
     def at(self, side):
         """What this thread opens or starts meanwhile is there: near, far or home."""
         with open("/proc/thread-self/ns/net") as before:
-            _move_to(side)
+            move_to(side)
             try:
                 yield
             finally:
-                _move_to(before)
+                move_to(before)
 
     def listener(self):
         with self.at(self.far):
@@ -73,4 +73,4 @@ class Network:
 
     def _at_both_sides(self, command, *state):
         for name, address in zip(self._names, (self.FAR_ADDRESS, self.NEAR_ADDRESS)):
-            _ip("-n", name, "neighbour", command, address, "dev", "wire", *state)
+            ip("-n", name, "neighbour", command, address, "dev", "wire", *state)
