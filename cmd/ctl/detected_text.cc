@@ -48,10 +48,10 @@ std::string detected_text(const DetectedDns& dns, const Name& zone) {
   lines.add("Flavour", std::string(text(dns.flavour)));
   lines.add("Platform", dns.platform);
   lines.add("CoreDNS", dns.coredns_version);
-  for (const StubPlace& place : dns.places) lines.add("Stub goes to", place_text(place, zone));
+  for (const StubPlace& place : dns.places) lines.add("Goes to", place_text(place, zone));
   lines.add("Service", joined(dns.addresses));
   for (const DnsReplica& replica : dns.replicas) lines.add("Replicas", replica.pod + " " + replica.server.text());
-  if (dns.node_local) lines.add("Node-local", joined(dns.node_local->addresses));
+  if (dns.node_local) lines.add("Node-local", joined(dns.node_local->addresses) + " on each node");
   for (const std::string& fact : dns.evidence) lines.add("Evidence", fact);
   for (const std::string& warning : dns.warnings) lines.add("Warning", warning);
   return lines.text();
@@ -61,7 +61,7 @@ Json detected_json(const DetectedDns& dns, const Name& zone, const std::string& 
   Json json{{"flavour", slug(dns.flavour)}, {"platform", dns.platform}, {"coreDnsVersion", dns.coredns_version}};
   json["places"] = Json::array();
   for (const StubPlace& place : dns.places) json["places"].push_back(place_json(place, zone));
-  json["workload"] = dns.workload;
+  json["workload"] = dns.workload ? dns.workload->text() : "";
   json["service"] = texts_of(dns.addresses);
   json["replicas"] = Json::array();
   for (const DnsReplica& replica : dns.replicas) {

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "k8s/api/url.h"
 #include "k8s/stub/corefile_edit.h"
 
 namespace meshdns {
@@ -23,19 +22,17 @@ bool reads_by_itself(const ClusterDns& dns) {
 
 Restart::Restart(Cluster& cluster, const ClusterDns& dns, bool allowed) : cluster_(cluster) {
   if (reads_by_itself(dns)) return;
-  const std::string& name = dns.detected.workload;
+  const auto& workload = dns.detected.workload;
   if (!allowed) {
     stop(kRefused,
          "CoreDNS has no plugin reload here, and would read the change when it is restarted only; add --restart, "
          "which restarts " +
-             (name.empty() ? "it" : name));
+             (workload ? workload->text() : "it"));
   }
-  const auto found = std::ranges::find(dns.observed.workloads, name, &ObservedWorkload::text);
-  if (found == dns.observed.workloads.end()) {
+  if (!workload) {
     stop(kRefused, "CoreDNS has no plugin reload here, and there is no Deployment or DaemonSet of it to be restarted");
   }
-  path_ = "/apis/apps/v1/namespaces/" + url_escape(found->name_space) +
-          (found->kind == "DaemonSet" ? "/daemonsets/" : "/deployments/") + url_escape(found->name);
+  path_ = workload->path();
 }
 
 void Restart::carry_out() const {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "k8s/api/api_objects.h"
+#include "k8s/stub/coredns_version.h"
 #include "k8s/stub/flavour_corefile.h"
 #include "k8s/stub/flavour_node_local.h"
 #include "k8s/stub/flavour_platform.h"
@@ -111,7 +112,7 @@ class Detector {
     if (serving.size() == 1) {
       workload_ = serving.front();
       container_ = dns_container(*workload_);
-      dns_.workload = workload_->text();
+      dns_.workload = WorkloadName{workload_->kind, workload_->name_space, workload_->name};
       if (dns_.replicas.empty()) dns_.warnings.push_back(service_->text() + " has no ready replica");
       return true;
     }
@@ -181,6 +182,7 @@ class Detector {
                                                  " do not start without it, expected a volume that is optional");
     }
     add_place(StubForm::kServerFile, *corefile.imported);
+    warn_of_imports();
   }
 
   void detect_kube_dns() {
@@ -210,13 +212,16 @@ class Detector {
         NodeLocal{found->workload->text(), found->addresses, std::ranges::any_of(dns_.addresses, is_local)};
     fact(found->workload->text() + " runs " + printable(found->container->image) + " on " + joined(found->addresses) +
          (dns_.node_local->intercepts ? ", in front of the DNS Service's address" : ""));
+    const auto corefile = find_corefile(observed_, *found->workload, *found->container, found->corefile);
+    if (corefile && forwards_everything_to(corefile->text, cluster_dns())) {
+      return fact(found->workload->text() + " forwards what it does not know to the cluster's DNS");
+    }
     if (found->stub_domains) {
       const auto file = mounted_file(*found->container, *found->stub_domains + "/" + kStubDomainsKey);
       fact(found->workload->text() + " turns stubDomains of ConfigMap " +
            printable(found->workload->name_space + "/" + file->config_map) + " into blocks");
       return add_node_local_place(StubForm::kStubDomains, *found, *file);
     }
-    const auto corefile = find_corefile(observed_, *found->workload, *found->container, found->corefile);
     if (!corefile || corefile->config_map == nullptr) {
       return refuse(dns_.flavour, found->workload->text() +
                                       " answers pods before the cluster's DNS does, and its Corefile " +
@@ -224,6 +229,16 @@ class Detector {
     }
     if (corefile->imported) return add_node_local_place(StubForm::kServerFile, *found, *corefile->imported);
     add_node_local_place(StubForm::kCorefile, *found, corefile->file);
+  }
+
+  /// What NodeLocal DNSCache calls the cluster's DNS: a Service beside it, too, whose address it does not listen on.
+  std::vector<std::string> cluster_dns() const {
+    std::vector<std::string> names{"__PILLAR__CLUSTER__DNS__"};
+    for (const ObservedService& service : observed_.services) {
+      if (!service.selects(*workload_)) continue;
+      for (const IpAddress& address : service.addresses) names.push_back(address.text());
+    }
+    return names;
   }
 
   void add_node_local_place(StubForm form, const NodeLocalFacts& found, const MountedFile& file) {
@@ -246,6 +261,20 @@ class Detector {
     dns_.places.push_back({.form = form, .target = target, .exists = exists, .dns = true});
   }
 
+  void warn_of_imports() {
+    const auto version = parse_coredns_version(dns_.coredns_version);
+    if (version && *version <= CoreDnsVersion{1, 6, 0}) {
+      dns_.warnings.push_back("CoreDNS " + version->text() +
+                              " does not see that an imported file changes: it has to be restarted");
+    }
+    // https://github.com/gardener/gardener, pkg/component/networking/coredns: gardener.cloud--allow-dns
+    if (dns_.platform != kGardener) return;
+    dns_.warnings.push_back(
+        "Gardener's NetworkPolicy lets CoreDNS send to port 53 of pods alone: those of meshdns have to listen there, "
+        "or another "
+        "NetworkPolicy has to let CoreDNS send to their port");
+  }
+
   void warn_of_upgrades() {
     static constexpr std::array<std::string_view, 2> kRewriting = {"kOps", "k0s"};
     if (std::ranges::count(kRewriting, dns_.platform) == 0) return;
@@ -262,58 +291,6 @@ class Detector {
 
 }  // namespace
 
-std::string_view text(Flavour flavour) {
-  static constexpr std::array<std::string_view, 9> kTexts = {
-      "unknown",
-      "CoreDNS",
-      "CoreDNS with imported server blocks",
-      "kube-dns",
-      "RKE2's CoreDNS",
-      "the EKS add-on CoreDNS",
-      "OpenShift's CoreDNS",
-      "GKE Autopilot's DNS",
-      "Cloud DNS for GKE",
-  };
-  return kTexts[static_cast<size_t>(flavour)];
-}
-
-std::string_view slug(Flavour flavour) {
-  static constexpr std::array<std::string_view, 9> kSlugs = {"unknown",   "coredns",       "coredns-custom",
-                                                             "kube-dns",  "rke2",          "eks-addon",
-                                                             "openshift", "gke-autopilot", "gke-cloud-dns"};
-  return kSlugs[static_cast<size_t>(flavour)];
-}
-
-StubTarget StubPlace::target_of(const Name& zone) const {
-  StubTarget filled = target;
-  const size_t star = filled.key.find('*');
-  if (star != std::string::npos) filled.key.replace(star, 1, record_name(zone));
-  return filled;
-}
-
 DetectedDns detect_dns(const ObservedDns& observed) { return Detector(observed).detect(); }
-
-Result<DetectedDns> with_flavour(DetectedDns detected, std::string_view flavour) {
-  if (detected.refusal) return detected;
-  std::string there;
-  std::vector<StubPlace> forced;
-  for (const StubPlace& place : detected.places) {
-    const auto offer = [&](bool read, std::string_view name) {
-      if (!read) return;
-      there += (there.empty() ? "" : " and ") + std::string(name);
-      if (name == flavour) forced.push_back(place);
-    };
-    offer(place.dns, kForcedFlavours[static_cast<size_t>(place.form)]);
-    offer(place.node_local, kForcedFlavours.back());
-  }
-  if (forced.empty()) return Error{"found " + there + " in this cluster, expected " + printable(flavour)};
-  const auto behind_it = [](const StubPlace& place) { return place.node_local; };
-  if (detected.node_local && std::ranges::none_of(forced, behind_it)) {
-    detected.warnings.push_back("pods that ask " + detected.node_local->workload + " never see what " +
-                                std::string(flavour) + " forwards: it answers in front of it");
-  }
-  detected.places = std::move(forced);
-  return detected;
-}
 
 }  // namespace meshdns

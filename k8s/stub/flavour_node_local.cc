@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "k8s/stub/corefile.h"
 #include "k8s/stub/flavour_workload.h"
 
 namespace meshdns {
@@ -42,6 +43,21 @@ std::optional<NodeLocalFacts> find_node_local(const ObservedDns& observed) {
     if (container != workload.containers.end()) return facts(workload, *container);
   }
   return std::nullopt;
+}
+
+bool forwards_everything_to(const std::string& text, const std::vector<std::string>& servers) {
+  const auto corefile = Corefile::parse(text);
+  if (!corefile) return false;
+  const auto is_server = [&](const CorefileToken& argument) {
+    return argument.text == "." || std::ranges::count(servers, argument.text) > 0;
+  };
+  for (const ServerBlock& block : corefile->blocks()) {
+    if (!block.serves(Name())) continue;
+    const auto forward =
+        std::ranges::find_if(block.directives, [](const Directive& each) { return each.is("forward"); });
+    return forward != block.directives.end() && std::ranges::all_of(forward->arguments, is_server);
+  }
+  return false;
 }
 
 }  // namespace meshdns

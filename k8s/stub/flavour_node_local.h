@@ -27,4 +27,7 @@ struct NodeLocalFacts {
 /// The DaemonSet that runs it.
 std::optional<NodeLocalFacts> find_node_local(const ObservedDns& observed);
 
+/// Whether a Corefile has one of `servers`, and nobody else, answer what it knows no zone of.
+bool forwards_everything_to(const std::string& corefile, const std::vector<std::string>& servers);
+
 }  // namespace meshdns

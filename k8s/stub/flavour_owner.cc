@@ -81,7 +81,7 @@ Owner owner_of(const ObservedObject& object) {
 }
 
 std::string text(const Owner& owner) {
-  const std::string name = printable(owner.name);
+  std::string name = printable(owner.name);
   switch (owner.kind) {
     case Kind::kNobody:
       return "nobody";

@@ -21,7 +21,7 @@ struct Sign {
 // The more particular first: kind's and minikube's nodes are kubeadm's, Autopilot's are GKE's.
 constexpr std::array kSigns = {
     Sign{By::kLabel, "node.openshift.io/", "", "OpenShift"},
-    Sign{By::kLabel, "worker.gardener.cloud/", "", "Gardener"},
+    Sign{By::kLabel, "worker.gardener.cloud/", "", kGardener},
     Sign{By::kLabel, "cloud.google.com/gke-autopilot", "", kGkeAutopilot},
     Sign{By::kName, "gk3-", "", kGkeAutopilot},
     Sign{By::kLabel, "cloud.google.com/gke-", "", kGke},

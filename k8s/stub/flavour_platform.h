@@ -16,6 +16,7 @@ struct Platform {
 Platform platform_of(const ObservedDns& observed);
 
 /// Platforms by name, as platform_of() gives them.
+inline constexpr const char* kGardener = "Gardener";
 inline constexpr const char* kGke = "GKE";
 inline constexpr const char* kGkeAutopilot = "GKE Autopilot";
 

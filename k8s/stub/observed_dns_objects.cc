@@ -8,9 +8,10 @@ namespace {
 
 using Json = nlohmann::json;
 
+const Json kNone;
+
 /// The member, or null where there is none.
 const Json& member(const Json& object, const char* key) {
-  static const Json kNone;
   const auto found = object.is_object() ? object.find(key) : object.end();
   return found == object.end() ? kNone : *found;
 }

@@ -100,7 +100,7 @@ std::string put_into(const std::string& place, const DetectedDns& dns, const Stu
 
 std::string of_owner(const ObservedDns& observed, const DetectedDns& dns, const StubDomain& stub) {
   const Owner& owner = dns.refusal->owner;
-  const std::string configuration = "the configuration of " + dns.workload;
+  const std::string configuration = "the configuration of " + (dns.workload ? dns.workload->text() : "");
   switch (owner.kind) {
     case Owner::Kind::kHelm:
       return helm_upgrade(owner, observed, dns, stub)
@@ -124,7 +124,7 @@ std::string of_owner(const ObservedDns& observed, const DetectedDns& dns, const 
     case Owner::Kind::kNobody:
       break;
   }
-  if (!dns.workload.empty()) return put_into(configuration + ", wherever that comes from", dns, stub);
+  if (dns.workload) return put_into(configuration + ", wherever that comes from", dns, stub);
   const std::string name_space = printable(observed.name_space);
   if (dns.addresses.empty())
     return "Say in which namespace the cluster's DNS is, with -n NAMESPACE: it is not in " + name_space + ".\n";

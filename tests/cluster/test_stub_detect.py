@@ -37,6 +37,7 @@ EXPECTED = {
     "kubespray":          ("coredns",        [COREDNS, "ConfigMap kube-system/nodelocaldns, key Corefile"]),
     "microk8s":           ("coredns",        [COREDNS]),
     "minikube":           ("coredns",        [COREDNS]),
+    "node-local-forwarding": ("coredns",     [COREDNS]),
     "none":               ("unknown",        "-n NAMESPACE"),
     "openshift":          ("openshift",      "oc patch dns.operator/default --type merge"),
     "operator":           ("coredns",        "what CoreDNS coredns-operator makes the configuration"),

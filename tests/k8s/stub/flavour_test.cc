@@ -73,6 +73,7 @@ const std::vector<Expected> kExpected = {
      "kube-system/coredns Corefile, node-local kube-system/nodelocaldns Corefile", ""},
     {"microk8s", "MicroK8s", Flavour::kCoreDns, "1.12.3", "kube-system/coredns Corefile", ""},
     {"minikube", "minikube", Flavour::kCoreDns, "v1.12.1", "kube-system/coredns Corefile", ""},
+    {"node-local-forwarding", "kubeadm", Flavour::kCoreDns, "v1.12.1", "kube-system/coredns Corefile", ""},
     {"none", "", Flavour::kUnknown, "", "", "found no Service with port 53 in the namespace kube-system"},
     {"openshift", "OpenShift", Flavour::kOpenShift, "", "", "the DNS operator writes the Corefile again"},
     {"operator", "", Flavour::kCoreDns, "v1.11.3", "", "CoreDNS coredns-operator owns ConfigMap kube-system/coredns"},
@@ -152,6 +153,30 @@ TEST_CASE("NodeLocal DNSCache is in front where it listens on the Service's addr
     CHECK(node_local->intercepts == each.intercepts);
   }
   CHECK_FALSE(detect("kubeadm-1.34").node_local);
+}
+
+TEST_CASE("what the cluster does to a stub domain is warned of") {
+  struct Case {
+    std::string cluster;
+    std::string warning;  // begins so
+  };
+  const std::vector<Case> cases = {
+      {"gardener", "Gardener's NetworkPolicy lets CoreDNS send to port 53 of pods alone"},
+      {"k0s", "k0s writes the Corefile again when it upgrades the cluster"},
+      {"kops", "kOps writes the Corefile again when it upgrades the cluster"},
+      {"kubeadm-1.34", ""},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.cluster);
+    const Texts warnings = detect(each.cluster).warnings;
+    CHECK(warnings.size() == (each.warning.empty() ? 0 : 1));
+    CHECK(joined(warnings).starts_with(each.warning));
+  }
+}
+
+TEST_CASE("a workload is found at its path") {
+  CHECK(detect("kind").workload->path() == "/apis/apps/v1/namespaces/kube-system/deployments/coredns");
+  CHECK(detect("openshift").workload->path() == "/apis/apps/v1/namespaces/openshift-dns/daemonsets/dns-default");
 }
 
 TEST_CASE("a flavour can be forced where the cluster has it") {
