@@ -30,6 +30,12 @@ Result<std::vector<std::string>> bind_texts(const ServerBlock& block) {
   return texts;
 }
 
+template <class T>
+void add_missing(std::vector<T>& to, const std::vector<T>& from) {
+  for (const T& value : from)
+    if (std::ranges::find(to, value) == to.end()) to.push_back(value);
+}
+
 /// Whether it may serve its zones beside another block: in a view, or with what a file brings.
 bool may_share_zones(const ServerBlock& block) {
   return block.imports_files ||
@@ -71,12 +77,12 @@ Result<ListenAddresses> root_addresses(const Corefile& corefile) {
     auto bind = bind_texts(block);
     if (!bind) return Error{bind.error()};
     here.bind = std::move(*bind);
-    if (found && found->bind != here.bind)
-      return corefile_error(block.line, "a block for '.' that binds to other addresses than the one before it",
-                            "the same: write the block for the zone by hand");
-    if (!found) found = ListenAddresses{{}, here.bind};
-    for (const uint16_t port : here.ports)
-      if (std::ranges::find(found->ports, port) == found->ports.end()) found->ports.push_back(port);
+    if (found && found->bind.empty() != here.bind.empty())
+      return corefile_error(block.line, "a block for '.' on all addresses beside one on a few",
+                            "one of the two: write the block for the zone by hand");
+    if (!found) found.emplace();
+    add_missing(found->ports, here.ports);
+    add_missing(found->bind, here.bind);
   }
   if (!found) return Error{"Corefile: found no block for '.' over plain DNS, expected one, such as '.:53 {'"};
   return *found;

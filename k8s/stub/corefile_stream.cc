@@ -87,7 +87,8 @@ Result<std::optional<std::string>> TokenStream::import() {
     return std::optional(pattern.text);
   }
   if ((expanded_ += snippet->second.size() + 1) > kMostExpansions)
-    return corefile_error(line, "snippets that bring too many words", "at most " + std::to_string(kMostExpansions));
+    return corefile_error(line, "snippets that bring too many words",
+                          "at most " + std::to_string(kMostExpansions) + ", and none that import each other");
   for (size_t at = snippet->second.size(); at-- > 0;) pending_.push_back({snippet->second[at], true});
   return std::optional<std::string>();
 }

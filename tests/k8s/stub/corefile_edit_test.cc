@@ -75,7 +75,9 @@ TEST_CASE("a block listens where the one for all names does") {
            {".\nbind \"127.0.0.1", "global:53 {\n    bind 127.0.0.1\n    errors\n"},
            {".\nbind \"127.0.0.1\n", ""},
            {"tls://. {\n}", ""},
-           {". {\nbind 127.0.0.1\n}\n. {\nbind 127.0.0.2\n}", ""}}) {
+           {". {\nbind 127.0.0.1\n}\n. {\nbind 127.0.0.2\n}",
+            "global:53 {\n    bind 127.0.0.1 127.0.0.2\n    errors\n"},
+           {". {\nbind 127.0.0.1\n}\n.:54 {\n}", ""}}) {
     CAPTURE(c.text);
     const auto addresses = root_addresses(parse(c.text));
     CHECK(static_cast<bool>(addresses) == !std::string(c.first_lines).empty());
