@@ -21,7 +21,8 @@ int run(int argc, const char* const* argv) {
   if (!command) return fail(kUsage, command.error());
   const Ended ended = (*command)();
   const std::string printed = ended.result + (ended.code == 0 ? ended.text : "");
-  if (std::fputs(printed.c_str(), stdout) < 0 || std::fflush(stdout) != 0) return kFailed;
+  const size_t written = std::fwrite(printed.data(), 1, printed.size(), stdout);
+  if (written != printed.size() || std::fflush(stdout) != 0) return kFailed;
   return ended.code == 0 || ended.text.empty() ? ended.code : fail(ended.code, ended.text);
 }
 
