@@ -69,8 +69,8 @@ bool TokenStream::next_on_line() {
 std::optional<std::string> TokenStream::wrong_import(const std::string& pattern) const {
   if (pattern.empty() || pattern == "{") return "the name of a snippet or of files after import";
   if (std::ranges::count(pattern, '*') > 1 || std::ranges::count(pattern, '?') > 1 ||
-      (pattern.find('[') != std::string::npos && pattern.find(']') != std::string::npos))
-    return "a pattern with one wildcard at most";
+      pattern.find('[') != std::string::npos)
+    return "a pattern with one wildcard at most, * or ?";
   return std::nullopt;
 }
 
