@@ -11,5 +11,5 @@ def meshdnsctl(*arguments, **options):
     """The process when it has ended, with what it wrote."""
     program = Path(binary()).with_name("meshdnsctl")
     environment = {"PATH": os.environ["PATH"]}  # no KUBECONFIG, no proxy
-    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, timeout=60, env=environment,
-                          **options)
+    options = {"text": True, "timeout": 60, "env": environment} | options
+    return subprocess.run([program, *map(str, arguments)], capture_output=True, **options)
