@@ -87,6 +87,12 @@ def test_every_replica_is_told_with_its_port(cluster):
     assert found["service"] == ["10.96.0.10"]
 
 
+def test_the_api_server_tells_who_applied_the_add_on(cluster):
+    with laid_out(cluster, "eks-addon"):
+        found = json.loads(detect(cluster, "-o", "json").stdout)
+    assert "ConfigMap kube-system/coredns has fields that eks manages" in found["evidence"]
+
+
 def test_a_remedy_has_zone_and_server_in_it(cluster):
     with laid_out(cluster, "openshift"):
         refused = detect(cluster, "--zone", "mesh.example", "--server", "10.96.0.53:5353")
