@@ -5,25 +5,12 @@
 
 #include "cmd/ctl/dns_reader.h"
 #include "cmd/text_value.h"
+#include "k8s/stub/cluster_domain.h"
 #include "k8s/stub/corefile.h"
 #include "k8s/stub/remedy.h"
 
 namespace meshdns {
 namespace {
-
-/// The zones that the plugin kubernetes answers, but for reverse ones.
-std::vector<Name> kubernetes_zones(const Corefile& corefile) {
-  std::vector<Name> zones;
-  for (const ServerBlock& block : corefile.blocks()) {
-    for (const Directive& directive : block.directives) {
-      if (!directive.is("kubernetes")) continue;
-      for (const CorefileToken& argument : directive.arguments) {
-        if (auto zone = parse_stub_zone(argument.text)) zones.push_back(*std::move(zone));
-      }
-    }
-  }
-  return zones;
-}
 
 /// Who of the cluster's DNS has that address; empty: nobody.
 std::string holder_of(const IpAddress& address, const DetectedDns& dns) {
@@ -56,9 +43,7 @@ void require_place(const ClusterDns& dns, const StubDomain& stub) {
 }
 
 void require_sense(const ClusterDns& dns, const StubDomain& stub) {
-  if (const std::string clash = clash_with_cluster_domain(stub.zone, cluster_domain(dns)); !clash.empty()) {
-    stop(kRefused, "--zone: " + clash);
-  }
+  if (const auto clash = clash_with_cluster(stub.zone, domains_of(dns))) stop(kRefused, "--zone: " + clash->message);
   for (const DnsServer& server : stub.servers) {
     if (const std::string holder = holder_of(server.address, dns.detected); !holder.empty()) {
       stop(kRefused, "--server: " + server.text() + " is " + holder +
@@ -74,12 +59,11 @@ std::vector<StubSite> sites_of(const ClusterDns& dns, const Name& zone) {
   return sites;
 }
 
-Name cluster_domain(const ClusterDns& dns) {
-  const Name usual = *Name::parse("cluster.local");
+std::vector<Name> domains_of(const ClusterDns& dns) {
   const auto corefile = Corefile::parse(dns.detected.corefile);
-  if (!corefile) return usual;
-  const std::vector<Name> zones = kubernetes_zones(*corefile);
-  return zones.empty() ? usual : zones.front();
+  std::vector<Name> domains = corefile ? cluster_domains(*corefile) : std::vector<Name>();
+  if (domains.empty()) domains.push_back(*Name::parse("cluster.local"));
+  return domains;
 }
 
 }  // namespace meshdns

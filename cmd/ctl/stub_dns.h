@@ -31,7 +31,7 @@ void require_sense(const ClusterDns& dns, const StubDomain& stub);
 /// Where the zone's delegation stands, or is to stand.
 std::vector<StubSite> sites_of(const ClusterDns& dns, const Name& zone);
 
-/// The domain of the cluster's own names: what its CoreDNS answers from the API, else cluster.local.
-Name cluster_domain(const ClusterDns& dns);
+/// The domains of the cluster's own names, at least one: what its CoreDNS answers from the API, else cluster.local.
+std::vector<Name> domains_of(const ClusterDns& dns);
 
 }  // namespace meshdns

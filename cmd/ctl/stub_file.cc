@@ -8,6 +8,7 @@
 
 #include "cmd/ctl/stop.h"
 #include "cmd/ctl/unified_diff.h"
+#include "k8s/stub/cluster_domain.h"
 #include "k8s/stub/corefile_edit.h"
 #include "k8s/stub/corefile_modernise.h"
 
@@ -42,6 +43,9 @@ Ended printed(const std::string& file, const std::string& before, const std::str
 Ended install_into_file(const std::string& file, const StubDomain& stub, const CorefileStyle& style, bool dry_run) {
   const std::string text = read_file(file);
   const Corefile corefile = value_or_stop(Corefile::parse(text), kUsage, file + ": ");
+  if (const auto clash = clash_with_cluster(stub.zone, cluster_domains(corefile))) {
+    stop(kUsage, "--zone: " + clash->message);
+  }
   const auto outdated = outdated_settings(corefile, style.version);
   const bool refused = !style.modernise && std::ranges::any_of(outdated, &OutdatedSetting::refused);
   const auto with =

@@ -46,14 +46,24 @@ std::vector<DnsServer> servers_behind(const Json& service, const std::string& te
   return servers;
 }
 
-std::vector<DnsServer> ask_for_service(Cluster& cluster, const std::string& text) {
+struct ServiceName {
+  std::string_view name_space;
+  std::string_view name;
+};
+
+/// Of service/NAMESPACE/NAME.
+ServiceName service_name(const std::string& text) {
   const std::string_view rest = std::string_view(text).substr(kService.size());
   const size_t slash = rest.find('/');
   if (slash == std::string_view::npos || slash == 0 || slash + 1 == rest.size()) {
     stop(kUsage, "--server: found " + quote(text) + ", expected service/NAMESPACE/NAME");
   }
-  const std::string path =
-      "/api/v1/namespaces/" + url_escape(rest.substr(0, slash)) + "/services/" + url_escape(rest.substr(slash + 1));
+  return {rest.substr(0, slash), rest.substr(slash + 1)};
+}
+
+std::vector<DnsServer> ask_for_service(Cluster& cluster, const std::string& text) {
+  const auto [name_space, name] = service_name(text);
+  const std::string path = "/api/v1/namespaces/" + url_escape(name_space) + "/services/" + url_escape(name);
   const auto answer = value_or_stop(cluster.get(path), kFailed);
   if (answer.status == 404) {
     stop(kRefused, "--server: there is no " + escape_controls(text) + "; kubectl get services -A shows what there is");
@@ -88,6 +98,19 @@ void add_dns_flags(CLI::App& command, StubFlags& flags) {
 
 Name zone_of(const StubFlags& flags) { return value_or_stop(parse_stub_zone(flags.zone), kUsage, "--zone: "); }
 
+void check_servers(const StubFlags& flags) {
+  for (const std::string& text : flags.servers) {
+    if (text.starts_with(kService)) {
+      service_name(text);
+    } else {
+      value_or_stop(parse_dns_server(text), kUsage, "--server: ");
+    }
+  }
+  if (flags.servers.empty()) {
+    stop(kUsage, "--server is required: where meshdns is, such as 10.96.0.53 or service/meshdns/meshdns");
+  }
+}
+
 std::vector<DnsServer> servers_of(const StubFlags& flags, Cluster* cluster) {
   std::vector<DnsServer> servers;
   for (const std::string& text : flags.servers) {
@@ -100,9 +123,6 @@ std::vector<DnsServer> servers_of(const StubFlags& flags, Cluster* cluster) {
       const auto behind = ask_for_service(*cluster, text);
       servers.insert(servers.end(), behind.begin(), behind.end());
     }
-  }
-  if (servers.empty()) {
-    stop(kUsage, "--server is required: where meshdns is, such as 10.96.0.53 or service/meshdns/meshdns");
   }
   if (servers.size() > kMostServers) {
     stop(kUsage, "--server: found " + std::to_string(servers.size()) + " servers, expected at most " +

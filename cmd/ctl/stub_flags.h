@@ -28,6 +28,9 @@ void add_dns_flags(CLI::App& command, StubFlags& flags);
 /// What --zone says. Stops with kUsage.
 Name zone_of(const StubFlags& flags);
 
+/// Stops with kUsage where --server is missing or is no server.
+void check_servers(const StubFlags& flags);
+
 /// What --server says. `cluster` is asked for the ClusterIPs of service/NAMESPACE/NAME; without one, such a server is kUsage. Stops with
 /// kRefused where the Service cannot be a DNS server, and with kFailed where the cluster cannot be asked.
 std::vector<DnsServer> servers_of(const StubFlags& flags, Cluster* cluster);

@@ -158,9 +158,11 @@ class Installing {
 };
 
 Ended install(const InstallFlags& flags) {
+  const Name zone = zone_of(flags);
+  check_servers(flags);
   if (flags.file.empty()) return Installing(flags).run();
-  return install_into_file(flags.file, {zone_of(flags), servers_of(flags, nullptr)},
-                           {version_of(flags, ""), {}, flags.modernise}, flags.dry_run);
+  return install_into_file(flags.file, {zone, servers_of(flags, nullptr)}, {version_of(flags, ""), {}, flags.modernise},
+                           flags.dry_run);
 }
 
 }  // namespace

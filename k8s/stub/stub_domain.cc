@@ -101,13 +101,4 @@ Result<Name> parse_stub_zone(std::string_view text) {
   return *zone;
 }
 
-std::string clash_with_cluster_domain(const Name& zone, const Name& cluster_domain) {
-  if (!zone.is_within(cluster_domain) && !cluster_domain.is_within(zone)) return "";
-  return "the zone " + zone.text() +
-         (zone == cluster_domain           ? " is the cluster's own domain"
-          : zone.is_within(cluster_domain) ? " lies in the cluster's own domain "
-                                           : " holds the cluster's own domain ") +
-         (zone == cluster_domain ? "" : cluster_domain.text()) + ": its names would be lost; choose another zone";
-}
-
 }  // namespace meshdns

@@ -46,7 +46,4 @@ Result<DnsServer> parse_dns_server(std::string_view text);
 /// what is in the way.
 Result<Name> parse_stub_zone(std::string_view text);
 
-/// Why this zone must not be delegated in a cluster of that domain ("cluster.local"); empty: it may.
-std::string clash_with_cluster_domain(const Name& zone, const Name& cluster_domain);
-
 }  // namespace meshdns

@@ -64,14 +64,5 @@ TEST_CASE("zones") {
   }
 }
 
-TEST_CASE("zones beside the cluster's own domain") {
-  const Name domain = *Name::parse("cluster.local");
-  CHECK(clash_with_cluster_domain(*Name::parse("global"), domain).empty());
-  CHECK(clash_with_cluster_domain(*Name::parse("mycluster.local"), domain).empty());
-  for (const char* zone : {"cluster.local", "svc.cluster.local", "local"}) {
-    CHECK_FALSE(clash_with_cluster_domain(*Name::parse(zone), domain).empty());
-  }
-}
-
 }  // namespace
 }  // namespace meshdns
