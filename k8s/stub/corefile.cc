@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "k8s/api/api_objects.h"
 #include "k8s/stub/corefile_listen.h"
 #include "k8s/stub/corefile_stream.h"
 
 namespace meshdns {
 namespace {
 
-constexpr size_t kMostDepth = 64;  // of braces: the tree is walked by recursion
+constexpr size_t kMostDepth = 64;     // of braces: the tree is walked by recursion
+constexpr size_t kMostZones = 65536;  // a key of a few octets, 10.0.0.0/9, is 128 zones
 
 bool is_plugin_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -106,6 +108,8 @@ class CorefileParser {
       auto addresses = parse_server_key(key.token.text);
       if (!addresses) throw Error{"Corefile:" + std::to_string(key.token.line) + ": " + addresses.error()};
       key.addresses = std::move(*addresses);
+      if ((zones_ += key.addresses.size()) > kMostZones)
+        throw corefile_error(key.token.line, "more zones", "at most " + std::to_string(kMostZones));
     }
   }
 
@@ -171,7 +175,7 @@ class CorefileParser {
       }
       extend(plugin);
     }
-    if (!open_.empty()) fail("the end", "a brace '}' that closes the block of " + plugin.name.text);
+    if (!open_.empty()) fail("the end", "a brace '}' that closes the block of " + printable(plugin.name.text));
   }
 
   void open_brace(Directive& plugin) {
@@ -210,6 +214,7 @@ class CorefileParser {
   Corefile& corefile_;
   TokenStream stream_;
   ServerBlock block_;
+  size_t zones_ = 0;              // of all blocks
   std::vector<Directive*> open_;  // those of the current plugin whose block is open, from the plugin inwards
   bool after_brace_ = false;      // the next word begins an option
 };

@@ -4,7 +4,6 @@
 // the octets that the tree names, and parses again. A value.
 //
 //   Corefile
-//   ├─ snippets            (name) { … }
 //   ├─ imports             import PATTERN that names no snippet: what is in those files is not known here
 //   └─ blocks              KEY… { … }, or the one without braces that ends the text
 //      └─ directives       PLUGIN ARGUMENT… { … }
@@ -76,7 +75,7 @@ class Corefile {
   friend class CorefileParser;
 
   std::string text_;
-  std::vector<ServerBlock> blocks_;  // without those that CoreDNS drops, because they have no key
+  std::vector<ServerBlock> blocks_;  // without those that CoreDNS drops, because they have no key, and without snippets
   std::vector<FileImport> imports_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "k8s/api/api_objects.h"
 #include "k8s/stub/corefile_text.h"
 
 namespace meshdns {
@@ -55,6 +56,17 @@ bool is_for_alone(const ServerBlock& block, const Name& zone) {
       return address.zone == zone && address.scheme == "dns";
     });
   });
+}
+
+/// Where the names around the zone are asked for, and it is not.
+std::optional<uint16_t> missed_port(const ServerBlock& block, const ListenAddresses& root) {
+  for (const uint16_t port : root.ports) {
+    const auto listens = [&](const ServerKey& key) {
+      return std::ranges::any_of(key.addresses, [&](const ZoneAddress& address) { return address.port == port; });
+    };
+    if (std::ranges::none_of(block.keys, listens)) return port;
+  }
+  return std::nullopt;
 }
 
 bool is_plain(const ServerBlock& block) {
@@ -112,11 +124,17 @@ bool CorefileStub::asks(const std::vector<DnsServer>& servers) const {
 
 Result<std::optional<CorefileStub>> find_stub(const Corefile& corefile, const Name& zone) {
   std::optional<CorefileStub> found;
+  const auto root = root_addresses(corefile);
   for (size_t index = 0; index < corefile.blocks().size(); ++index) {
     const ServerBlock& block = corefile.blocks()[index];
     if (!block.serves(zone)) continue;
     if (found) return conflict(block.line, "a second block for " + zone.text(), zone);
     if (!is_for_alone(block, zone)) return conflict(block.line, "a block for " + zone.text() + " and more", zone);
+    if (const auto port = root ? missed_port(block, *root) : std::nullopt) {
+      return conflict(block.line,
+                      "a block for " + zone.text() + ", but not on port " + std::to_string(*port) + " as for '.'",
+                      zone);
+    }
     const bool marked = marker_above(corefile.text(), block).has_value();
     const Directive* directive = forwarding(block, zone);
     if (!directive || block.imported || !(marked || is_plain(block)))
@@ -173,7 +191,7 @@ std::vector<std::string> stub_notes(const Corefile& corefile, const Name& zone) 
   for (const ServerBlock& block : corefile.blocks()) {
     for (const ServerKey& key : block.keys) {
       if (key.addresses.empty())
-        note(key.token, "the zone " + key.token.text + " is not known here, as its variables are not");
+        note(key.token, "the zone " + printable(key.token.text) + " is not known here, as its variables are not");
       for (const ZoneAddress& address : key.addresses)
         if (address.zone.is_within(zone) && address.zone != zone)
           note(key.token, address.zone.text() + " stays with this block: meshdns is not asked for it");

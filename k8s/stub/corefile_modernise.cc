@@ -45,7 +45,8 @@ class Review {
  public:
   Review(const Corefile& corefile, const CoreDnsVersion& version) : text_(corefile.text()), version_(version) {
     for (const ServerBlock& block : corefile.blocks()) {
-      for (const Directive& directive : block.directives) review(block, directive);
+      forwarding_ = std::ranges::count_if(block.directives, asks_others);
+      for (const Directive& directive : block.directives) review(directive);
     }
     std::ranges::stable_sort(findings_, {}, &Finding::line);
   }
@@ -53,8 +54,10 @@ class Review {
   const std::vector<Finding>& findings() const { return findings_; }
 
  private:
-  void review(const ServerBlock& block, const Directive& directive) {
-    if (version_ >= kForwardReplacesProxy && directive.is("proxy")) proxy(block, directive);
+  static bool asks_others(const Directive& directive) { return directive.is("proxy") || directive.is("forward"); }
+
+  void review(const Directive& directive) {
+    if (version_ >= kForwardReplacesProxy && directive.is("proxy")) proxy(directive);
     if (version_ >= kOnReplacesStartup && (directive.is("startup") || directive.is("shutdown"))) {
       rename(directive, directive.name.text + since("does not have", kOnReplacesStartup), "on " + directive.name.text);
     }
@@ -82,9 +85,8 @@ class Review {
     }
   }
 
-  void proxy(const ServerBlock& block, const Directive& directive) {
-    const auto asks_others = [](const Directive& other) { return other.is("proxy") || other.is("forward"); };
-    if (std::ranges::count_if(block.directives, asks_others) > 1) {
+  void proxy(const Directive& directive) {
+    if (forwarding_ > 1) {
       // proxy takes the longest zone that fits, forward the first; before 1.10.0 there is one a block.
       return by_hand(directive,
                      "found proxy beside another in one block, expected one: give each zone a block of its own");
@@ -138,6 +140,7 @@ class Review {
 
   const std::string& text_;
   CoreDnsVersion version_;
+  std::ptrdiff_t forwarding_ = 0;  // directives of this block that ask others
   std::set<size_t> changed_;
   std::vector<Finding> findings_;
 };

@@ -153,6 +153,9 @@ TEST_CASE("what is too large") {
   std::string words;
   for (size_t at = 0; at <= kMostCorefileTokens; ++at) words += "a ";
   CHECK_FALSE(Corefile::parse(words));
+  std::string networks;
+  for (int port = 1; port <= 600; ++port) networks += "10.0.0.0/9:" + std::to_string(port) + " ";
+  CHECK_FALSE(Corefile::parse(networks));
   std::string deep = ". {\n";
   for (int at = 0; at < 100; ++at) deep += "a {\n";
   CHECK_FALSE(Corefile::parse(deep));
