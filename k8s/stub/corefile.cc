@@ -41,7 +41,10 @@ class CorefileParser {
   [[noreturn]] void fail(std::string_view found, std::string_view expected) const {
     throw corefile_error(stream_.current().last_line(), found, expected);
   }
-  [[noreturn]] void fail_here(std::string_view expected) const { fail("'" + stream_.current().text + "'", expected); }
+  [[noreturn]] void fail_here(std::string_view expected) const {
+    const CorefileToken& here = stream_.current();
+    throw corefile_error(here.line, "'" + here.text + "'", expected);
+  }
 
   void begin_block() {
     block_ = {};
