@@ -4,11 +4,11 @@ import contextlib
 
 import pytest
 
-from cluster.control_plane import HERE, ControlPlane, CoreDns, tools_directory
+from cluster.control_plane import DEPLOY, ControlPlane, CoreDns, tools_directory
+from cluster.dns_cluster import dns_cluster
 from support.meshdns import Server
 from support.process import eventually
 
-DEPLOY = HERE.parents[1] / "deploy"
 EXIT_SKIPPED = 77  # the tests' SKIP_RETURN_CODE in CMakeLists.txt
 
 
@@ -60,3 +60,9 @@ def coredns(server, tmp_path_factory):
         yield forwarder
     finally:
         forwarder.kill()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    with dns_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster

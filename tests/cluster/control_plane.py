@@ -20,6 +20,7 @@ from support.meshdns import ask
 from support.process import Process, eventually
 
 HERE = Path(__file__).resolve().parent
+DEPLOY = HERE.parents[1] / "deploy"
 ADMIN_TOKEN = "admin-of-the-test"
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 SEED_BATCH = 1000  # objects a transaction: some 600 KB, and etcd takes requests of up to 1.5 MB

@@ -12,13 +12,13 @@ import dns.exception
 import pytest
 import yaml
 
-from cluster.conftest import DEPLOY
-from cluster.control_plane import ADMIN_TOKEN, ControlPlane, tools_directory
-from cluster.kubelet import NAMESPACE, Kubelet, Replica
+from cluster.control_plane import ADMIN_TOKEN, DEPLOY, ControlPlane, tools_directory
+from cluster.kubelet import NAMESPACE, Kubelet, Replica, local_addresses
 from cluster.node import Node, at
 from cluster.stub_clusters import STUB, prepare
 from support.entries import service_entry
 from support.meshdns import addresses, ask, binary, rcode
+from support.meshdnsctl import meshdnsctl
 from support.process import eventually
 
 HOST, ADDRESS = "web.bar.global", "240.0.0.7"  # in the zone that meshdns answers
@@ -38,6 +38,7 @@ UPSTREAM_COREFILE = f"""{OUTSIDE}:53 {{
 """
 UPSTREAMS = ["8.8.8.8", "8.8.4.4"]  # that some of the clusters name; on this node they are that resolver, too
 CLIENT, UPSTREAM, MESHDNS = "10.244.9.1", "10.244.9.2", "10.244.9.3"
+OTHER_IP = "10.96.0.53"  # where meshdns is, too
 
 
 def objects_of(name):
@@ -88,7 +89,8 @@ class DnsCluster:
         self._open.callback(self._meshdns_pod.kill)
         service = json.loads(self.plane.kubectl("-n", "meshdns", "get", "service", "meshdns", "-o", "json"))
         self.meshdns_ip = service["spec"]["clusterIP"]
-        self.node.serve(self.meshdns_ip, [self._meshdns_pod])
+        for address in (self.meshdns_ip, OTHER_IP):
+            self.node.serve(address, [self._meshdns_pod])
         eventually(lambda: self.answers(HOST, by=self.meshdns_ip) == ("NOERROR", [ADDRESS]), timeout=30)
 
     def start_meshdns(self):
@@ -106,7 +108,8 @@ class DnsCluster:
         for each in objects:
             by_kind.setdefault(each["kind"], []).append(each)
         services = by_kind["Service"]
-        self.dns_ip = services[0]["spec"]["clusterIP"]
+        local = [address for each in by_kind.get("DaemonSet", []) for address in local_addresses(each)]
+        self.dns_ip = (local or [services[0]["spec"]["clusterIP"]])[0]  # what pods ask
         ends = [address for each in by_kind.get("EndpointSlice", []) for end in each["endpoints"] for address in end["addresses"]]
         ends += [end["ip"] for each in by_kind.get("Endpoints", []) for subset in each["subsets"] for end in subset["addresses"]]
         pods = [self.node.pod(address) for address in ends]
@@ -142,8 +145,7 @@ class DnsCluster:
 
     def _node_local(self, workload, services):
         pod = self.node.host_pod()
-        arguments = workload["spec"]["template"]["spec"]["containers"][0]["args"]
-        for address in arguments[arguments.index("-localip") + 1].split(","):
+        for address in local_addresses(workload):
             pod.take(address)
         return Replica(pod, workload, services[-1]["spec"]["clusterIP"])
 
@@ -183,6 +185,14 @@ class DnsCluster:
 
     def logs(self):
         return "".join(f"--- {replica.pod.address}\n{replica.log}" for replica in self._replicas)
+
+    # ---- what is done to it
+
+    def stub(self, *arguments, **options):
+        """meshdnsctl stub, as the cluster's admin on the node."""
+        if "--kubeconfig" not in arguments:
+            arguments += ("--kubeconfig", self.plane.kubeconfig)
+        return meshdnsctl("stub", *arguments, **options)
 
     # ---- what it holds
 

@@ -68,13 +68,17 @@ def _mounts(workload):
     return [(config_map, directory, keys) for directory, (config_map, keys) in sorted(found.items())]
 
 
+def local_addresses(workload):
+    """Of NodeLocal DNSCache: where it listens on its node."""
+    arguments = workload["spec"]["template"]["spec"]["containers"][0]["args"]
+    return arguments[arguments.index("-localip") + 1].split(",")
+
+
 def _stand_in(workload, cluster_dns):
     """Makes the Corefile of what plays its program, from the files that it mounts; None: CoreDNS itself runs."""
-    container = workload["spec"]["template"]["spec"]["containers"][0]
-    image, arguments = container["image"], container.get("args", [])
-    if "node-cache" in image:
-        addresses = arguments[arguments.index("-localip") + 1].replace(",", " ")
-        return lambda files: stand_ins.node_cache(files, addresses, cluster_dns)
+    image = workload["spec"]["template"]["spec"]["containers"][0]["image"]
+    if any("Corefile.base" in keys for _, _, keys in _mounts(workload)):
+        return lambda files: stand_ins.node_cache(files, " ".join(local_addresses(workload)), cluster_dns)
     if "kube-dns" in image:
         return stand_ins.kube_dns
     if re.search(r"coredns\S*:v?1\.[0-4]\.", image):

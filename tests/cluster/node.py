@@ -146,9 +146,9 @@ class Node:
         ways = [word for pod in pods for word in ("nexthop", "via", pod.address, "dev", self._wires[pod.address], "onlink")]
         ip("route", "replace", f"{cluster_ip}/32", *ways)
 
-    def drop(self, protocol, source, target):
-        """Packets of that protocol from one address to another are lost, until heal()."""
-        ip("rule", "add", "priority", "10", "from", source, "to", target, "ipproto", protocol, "blackhole")
+    def drop(self, source, target, *what):
+        """Packets from one address to another are lost, until heal(); what: all of them, else such as ipproto tcp."""
+        ip("rule", "add", "priority", "10", "from", source, "to", target, *what, "blackhole")
 
     def heal(self):
         with contextlib.suppress(Exception):

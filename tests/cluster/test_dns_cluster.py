@@ -2,16 +2,11 @@
 
 import pytest
 
-from cluster.dns_cluster import ADDRESS, HOST, dns_cluster, objects_of
+from cluster.dns_cluster import ADDRESS, HOST, objects_of
 from support.process import eventually
 
-CLUSTERS = ["kubeadm-1.34", "kubeadm-1.13", "aks", "k3s", "gardener", "gke", "kube-dns-1.11", "kubeadm-node-local"]
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    with dns_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
-        yield cluster
+CLUSTERS = ["kubeadm-1.34", "kubeadm-1.13", "aks", "k3s", "gardener", "gke", "kube-dns-1.11", "kubeadm-node-local",
+            "gke-node-local", "kubespray"]
 
 
 @pytest.mark.parametrize("name", CLUSTERS)
