@@ -259,7 +259,7 @@ Result<Config> read_config(const std::string& file, std::string_view text) {
   Complaints complaints{file, {}};
   const std::string directory = std::filesystem::path(file).parent_path().string();
   read_yaml(text, complaints, [&](const Value& root) { read_all(root, directory, config); });
-  const size_t zones = all_zones(config).size();
+  const size_t zones = complaints.lines.empty() ? all_zones(config).size() : 0;  // what is wrong may have left none
   if (zones > kMostZones) {
     complaints.lines.push_back(
         file + ": found " + std::to_string(zones) + " zones with those that publish.reverse makes, expected at most " +
