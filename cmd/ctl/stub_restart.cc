@@ -1,10 +1,10 @@
 #include "cmd/ctl/stub_restart.h"
 
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "k8s/stub/corefile_edit.h"
+#include "zone/unix_time.h"
 
 namespace meshdns {
 namespace {
@@ -37,11 +37,10 @@ Restart::Restart(Cluster& cluster, const ClusterDns& dns, bool allowed) : cluste
 
 void Restart::carry_out() const {
   if (path_.empty()) return;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
   const Json patch{
       {"spec",
        {{"template",
-         {{"metadata", {{"annotations", {{"kubectl.kubernetes.io/restartedAt", std::to_string(now.count())}}}}}}}}}};
+         {{"metadata", {{"annotations", {{"kubectl.kubernetes.io/restartedAt", rfc3339(unix_now())}}}}}}}}}};
   const auto answer = value_or_stop(cluster_.patch(path_, patch.dump()), kFailed);
   if (!answer.done()) stop(kFailed, "cannot restart CoreDNS: " + answer.trouble());
 }
