@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 #include <utility>
 
 #include "zone/rr_type.h"
@@ -220,19 +221,13 @@ std::vector<Asked> ask_hops(const VerificationPlan& plan, const std::optional<Na
 
 }  // namespace
 
-std::string Hop::text() const {
-  const std::string at = name.empty() ? server.text() : name + " (" + server.text() + ")";
-  switch (kind) {
-    case HopKind::kServer:
-      return "server " + at;
-    case HopKind::kReplica:
-      return "DNS replica " + at;
-    case HopKind::kService:
-      return "cluster DNS " + at;
-    case HopKind::kNodeLocal:
-      return "node-local " + at;
-  }
-  return at;
+bool Verification::passed() const {
+  return std::ranges::all_of(steps, [](const Step& step) { return step.fault == Fault::kNone; });
+}
+
+bool Verification::server_fails() const {
+  return std::ranges::any_of(
+      steps, [](const Step& step) { return step.fault != Fault::kNone && step.hop.kind == HopKind::kServer; });
 }
 
 Verification ask_once(const VerificationPlan& plan) {
@@ -242,25 +237,21 @@ Verification ask_once(const VerificationPlan& plan) {
   };
   const auto direct = ask_servers(plan, verification.known);
   take(direct);
-  if (std::ranges::all_of(verification.steps, [](const Step& step) { return step.fault == Fault::kNone; })) {
-    take(ask_hops(plan, verification.known, direct));
-  }
+  if (verification.passed()) take(ask_hops(plan, verification.known, direct));
   return verification;
 }
 
-std::optional<OwnName> own_name_as_it_is(const VerificationPlan& plan, const Name& name) {
-  for (const uint16_t type : {rr_type::kA, rr_type::kAaaa}) {
-    std::vector<DnsProbe> probes;
-    for (const Hop& hop : plan.hops) probes.push_back({hop.server, Transport::kUdp, {name, type}});
-    const auto results = ask_dns(probes, plan.patience);
-    const auto is_first = [&](const ProbeResult& result) {
-      return result.reply && result.reply->rcode == kNoError && !result.reply->addresses.empty() &&
-             results.front().reply && result.reply->addresses == results.front().reply->addresses;
-    };
-    if (!results.empty() && std::ranges::all_of(results, is_first))
-      return OwnName{name, results.front().reply->addresses};
+Verification ask_until_live(VerificationPlan plan, std::chrono::milliseconds limit,
+                            const std::function<void(const Verification&, VerificationPlan&)>& meanwhile) {
+  constexpr std::chrono::seconds kPause{1};
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  for (;;) {
+    Verification verification = ask_once(plan);
+    const bool over = std::chrono::steady_clock::now() + kPause > deadline;
+    if (verification.passed() || verification.server_fails() || over) return verification;
+    meanwhile(verification, plan);
+    std::this_thread::sleep_for(kPause);
   }
-  return std::nullopt;
 }
 
 bool any_answers(const std::vector<Hop>& hops, std::chrono::milliseconds patience) {

@@ -16,26 +16,10 @@
 #include <vector>
 
 #include "k8s/stub/dns_probe.h"
-#include "k8s/stub/stub_domain.h"
+#include "k8s/stub/hop.h"
 #include "zone/name.h"
 
 namespace meshdns {
-
-enum class HopKind : uint8_t {
-  kServer,     // meshdns
-  kReplica,    // a pod of the cluster's DNS
-  kService,    // the address of the cluster's DNS
-  kNodeLocal,  // NodeLocal DNSCache
-};
-
-struct Hop {
-  HopKind kind;
-  std::string name;  // a replica's pod; may be empty
-  DnsServer server;
-
-  /// "DNS replica coredns-1 (10.244.0.3)"
-  std::string text() const;
-};
 
 /// A name that the cluster's DNS answers itself, and goes on to.
 struct OwnName {
@@ -76,13 +60,18 @@ struct Step {
 struct Verification {
   std::vector<Step> steps;
   std::optional<Name> known;  // that was asked for
+
+  bool passed() const;
+  bool server_fails() const;
 };
 
 /// All steps once; those of the hops only where each server is as it should be.
 Verification ask_once(const VerificationPlan& plan);
 
-/// What all hops answer alike for a name of the cluster's own, such as kubernetes.default.svc.cluster.local; nothing where they do not.
-std::optional<OwnName> own_name_as_it_is(const VerificationPlan& plan, const Name& name);
+/// Asks until everything is as it should be, or `limit` has passed, or a server itself fails, which waiting does not mend. `meanwhile` is called
+/// after each try that is not the last; it may bring the plan's hops up to date.
+Verification ask_until_live(VerificationPlan plan, std::chrono::milliseconds limit,
+                            const std::function<void(const Verification&, VerificationPlan&)>& meanwhile);
 
 /// Whether any of them answers DNS here, whatever it answers.
 bool any_answers(const std::vector<Hop>& hops, std::chrono::milliseconds patience);

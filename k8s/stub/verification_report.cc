@@ -27,7 +27,7 @@ std::string compact(const Json& report) { return report.dump(-1, ' ', false, Jso
 /// The fields that are printed, of the types that they are printed as.
 Json checked(const Json& found) {
   Json report;
-  report["passed"] = found.at("passed").get<bool>();
+  for (const char* key : {"passed", "serverFails"}) report[key] = found.at(key).get<bool>();
   for (const char* key : {"cause", "hop", "verdict", "zone", "name"}) report[key] = found.at(key).get<std::string>();
   report["warnings"] = found.at("warnings").get<std::vector<std::string>>();
   report["steps"] = Json::array();
@@ -50,6 +50,7 @@ Json verification_report(const VerificationPlan& plan, const Verification& verif
   Json report{{"passed", verdict.passed},
               {"cause", verdict.cause},
               {"hop", verdict.hop},
+              {"serverFails", verification.server_fails()},
               {"verdict", verdict.sentence},
               {"zone", plan.zone.text()},
               {"name", verification.known ? verification.known->text() : ""},

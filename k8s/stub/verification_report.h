@@ -2,7 +2,7 @@
 
 // A verification as JSON: what is printed, and what a pod leaves behind as its termination message.
 //
-//   {passed, cause, hop, verdict, zone, name, warnings: […], steps: [{hop, over, question, answer, milliseconds, ok, reason}], leftOut}
+//   {passed, cause, hop, serverFails, verdict, zone, name, warnings: […], steps: [{hop, over, question, answer, milliseconds, ok, reason}], leftOut}
 //
 // Source: https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
 

@@ -155,17 +155,17 @@ std::optional<PodImage> meshdns_image(std::string_view pods) {
   return read_json<std::optional<PodImage>>(pods, std::nullopt, read);
 }
 
-std::optional<std::string> service_selector(std::string_view service) {
-  const auto read = [](const Json& parsed) -> std::optional<std::string> {
-    std::string selector;
-    const Json& spec = parsed.at("spec");
-    const Json labels = spec.value("selector", Json::object());
+std::optional<SelectedPods> first_service_pods(std::string_view services) {
+  const auto read = [](const Json& list) -> std::optional<SelectedPods> {
+    const Json& service = list.at("items").at(0);
+    SelectedPods pods{service.at("metadata").at("namespace").get<std::string>(), {}};
+    const Json labels = service.at("spec").value("selector", Json::object());
     for (const auto& [label, value] : labels.items()) {
-      selector += (selector.empty() ? "" : ",") + label + "=" + value.get<std::string>();
+      pods.selector += (pods.selector.empty() ? "" : ",") + label + "=" + value.get<std::string>();
     }
-    return selector.empty() ? std::nullopt : std::optional(selector);
+    return pods.selector.empty() ? std::nullopt : std::optional(pods);
   };
-  return read_json<std::optional<std::string>>(service, std::nullopt, read);
+  return read_json<std::optional<SelectedPods>>(services, std::nullopt, read);
 }
 
 }  // namespace meshdns

@@ -54,7 +54,15 @@ std::optional<std::string> object_name(std::string_view object);
 /// The image that pods of a PodList run under the name meshdns, else that of the first container; nothing where there are none.
 std::optional<PodImage> meshdns_image(std::string_view pods);
 
-/// spec.selector of a Service, for labelSelector; nothing where it has none.
-std::optional<std::string> service_selector(std::string_view service);
+/// The pods behind a Service.
+struct SelectedPods {
+  std::string name_space;
+  std::string selector;  // for labelSelector
+
+  bool operator==(const SelectedPods&) const = default;
+};
+
+/// Those of the first Service of a ServiceList; nothing where there is none, or it selects nothing.
+std::optional<SelectedPods> first_service_pods(std::string_view services);
 
 }  // namespace meshdns

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <ldns/ldns.h>
 
+#include <atomic>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -230,14 +231,26 @@ TEST_CASE("a name that is given and does not exist") {
 
 TEST_CASE("own names are to stay as they are") {
   World world(meshdns, {{HopKind::kReplica, forwarder}, {HopKind::kService, forwarder}});
-  const Name name = world.plan.own_name->name;
-  world.plan.own_name = own_name_as_it_is(world.plan, name);
-  REQUIRE(world.plan.own_name);
-  CHECK(world.plan.own_name->addresses == std::vector{*IpAddress::parse("10.96.0.1")});
+  world.plan.own_name->addresses = {*IpAddress::parse("10.96.0.1")};
   CHECK(world.verdict().passed);
   world.plan.own_name->addresses = {*IpAddress::parse("10.96.0.2")};
   CHECK(world.verdict().cause == "own-names");
-  CHECK_FALSE(own_name_as_it_is(world.plan, *Name::parse("nobody.cluster.local")));
+}
+
+TEST_CASE("it is asked again until all is well, and no longer") {
+  std::atomic<bool> reloaded = false;
+  const auto reloading = [&](Query query, bool tcp) { return reloaded ? forwarder(query, tcp) : root(query, tcp); };
+  int tries = 0;
+  const auto reload = [&](const Verification& verification, VerificationPlan&) {
+    CHECK_FALSE(verification.passed());
+    ++tries;
+    reloaded = true;
+  };
+  CHECK(ask_until_live(World(meshdns, {{HopKind::kService, reloading}}).plan, 60s, reload).passed());
+  CHECK(tries == 1);
+  CHECK_FALSE(ask_until_live(World(meshdns, {{HopKind::kService, root}}).plan, 0s, reload).passed());
+  CHECK(ask_until_live(World(with_rcode(2), {{HopKind::kService, root}}).plan, 60s, reload).server_fails());
+  CHECK(tries == 1);
 }
 
 TEST_CASE("whether anybody answers") {

@@ -82,9 +82,21 @@ TEST_CASE("the image of the pods behind a Service") {
 }
 
 TEST_CASE("what a Service selects") {
-  CHECK(service_selector(R"({"spec": {"selector": {"a": "1", "b": "2"}}})") == "a=1,b=2");
-  CHECK_FALSE(service_selector(R"({"spec": {}})"));
-  CHECK_FALSE(service_selector(R"({"spec": {"selector": {"a": 1}}})"));
+  struct Case {
+    const char* services;
+    std::optional<SelectedPods> pods;
+  };
+  for (const Case& c : std::vector<Case>{
+           {R"({"items": [{"metadata": {"namespace": "mesh"}, "spec": {"selector": {"a": "1", "b": "2"}}}]})",
+            SelectedPods{"mesh", "a=1,b=2"}},
+           {R"({"items": [{"metadata": {"namespace": "mesh"}, "spec": {}}]})", std::nullopt},
+           {R"({"items": [{"metadata": {"namespace": "mesh"}, "spec": {"selector": {"a": 1}}}]})", std::nullopt},
+           {R"({"items": []})", std::nullopt},
+           {"", std::nullopt},
+       }) {
+    CAPTURE(std::string(c.services));
+    CHECK(first_service_pods(c.services) == c.pods);
+  }
 }
 
 TEST_CASE("names") {
