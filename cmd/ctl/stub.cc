@@ -24,6 +24,7 @@ void add_stub(CLI::App& root, const Choose& choose) {
   add_stub_status(app, choose);
   add_stub_remove(app, choose);
   add_stub_restore(app, choose);
+  add_stub_verify(app, choose);
 }
 
 }  // namespace meshdns

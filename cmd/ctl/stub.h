@@ -11,5 +11,6 @@ void add_stub_install(CLI::App& stub, const Choose& choose);
 void add_stub_status(CLI::App& stub, const Choose& choose);
 void add_stub_remove(CLI::App& stub, const Choose& choose);
 void add_stub_restore(CLI::App& stub, const Choose& choose);
+void add_stub_verify(CLI::App& stub, const Choose& choose);
 
 }  // namespace meshdns

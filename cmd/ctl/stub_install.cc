@@ -22,6 +22,7 @@
 #include "k8s/stub/corefile_edit.h"
 #include "k8s/stub/corefile_modernise.h"
 #include "k8s/stub/served_elsewhere.h"
+#include "k8s/stub/verdict.h"
 
 namespace meshdns {
 namespace {
@@ -64,11 +65,7 @@ std::string notes(const ClusterDns& dns, const StubDomain& stub, const CorefileS
     }
   }
   for (const std::string& warning : dns.detected.warnings) notes += "note: " + escape_controls(warning) + "\n";
-  if (stub.zone == *Name::parse("global")) {
-    notes +=
-        "note: global is a public top-level domain; the cluster does not resolve the Internet's names below it any "
-        "more\n";
-  }
+  for (const std::string& warning : zone_warnings(stub.zone)) notes += "note: " + escape_controls(warning) + "\n";
   return notes;
 }
 
@@ -99,12 +96,20 @@ class Installing {
       return {0, plan.diff() + notes(dns_, stub_, style_)};
     }
     const Restart restart(cluster_, dns_, flags_.restart);
-    StubVerifier verifier(cluster_, dns_, stub_, flags_.verifier);
+    StubVerifier verifier = make_verifier();
+    verifier.require_servers();
     installation_.rehearse(plan, stub_);
     return carry_out(restart, verifier);
   }
 
  private:
+  StubVerifier make_verifier() {
+    VerificationPlan plan = verification_plan(stub_, flags_.verifier);
+    plan.own_name = own_name_of(cluster_, domains_of(dns_).front());
+    return {&cluster_, std::move(plan), [this] { return hops_of(read_dns(cluster_, flags_).detected); },
+            flags_.name_space, flags_.verifier};
+  }
+
   StubPlan make_plan() const {
     StubPlan plan = installation_.plan_install(sites_of(dns_, stub_.zone), stub_, style_);
     for (const PlannedChange& change : plan.changes) {
@@ -160,6 +165,7 @@ class Installing {
 Ended install(const InstallFlags& flags) {
   const Name zone = zone_of(flags);
   check_servers(flags);
+  check_verifier_flags(flags.verifier, zone);
   if (flags.file.empty()) return Installing(flags).run();
   return install_into_file(flags.file, {zone, servers_of(flags, nullptr)}, {version_of(flags, ""), {}, flags.modernise},
                            flags.dry_run);

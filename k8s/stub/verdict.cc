@@ -182,20 +182,24 @@ Verdict judge_hop(const Walked& walked, const std::vector<Walked>& all, const Ve
           "that it asks are meshdns");
 }
 
-std::string counted(size_t count, const std::string& one) {
-  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
-
 Verdict passed(const VerificationPlan& plan) {
-  std::string sentence = plan.zone.text() + " is answered by " + joined(plan.servers);
+  struct Word {
+    HopKind kind;
+    const char* one;
+    const char* several;
+  };
   std::string through;
-  for (const auto& [kind, name] : {std::pair{HopKind::kService, "address"}, std::pair{HopKind::kReplica, "replica"},
-                                   std::pair{HopKind::kNodeLocal, "node-local address"}}) {
-    const auto count = static_cast<size_t>(std::ranges::count(plan.hops, kind, &Hop::kind));
-    if (count > 0) through += (through.empty() ? "" : ", ") + counted(count, name);
+  for (const Word& word : {Word{HopKind::kService, "address", "addresses"},
+                           {HopKind::kReplica, "replica", "replicas"},
+                           {HopKind::kNodeLocal, "node-local address", "node-local addresses"}}) {
+    const auto count = std::ranges::count(plan.hops, word.kind, &Hop::kind);
+    if (count == 0) continue;
+    through += (through.empty() ? "" : ", ") + std::to_string(count) + " " + (count == 1 ? word.one : word.several);
   }
-  if (!through.empty()) sentence += ", and just so through the cluster's DNS (" + through + ")";
-  return {true, "", "", sentence + ", over UDP and TCP"};
+  return {true, "", "",
+          plan.zone.text() + " is answered by " + joined(plan.servers) +
+              (through.empty() ? "" : ", and just so through the cluster's DNS (" + through + ")") +
+              ", over UDP and TCP"};
 }
 
 }  // namespace

@@ -1,0 +1,157 @@
+// meshdnsctl stub verify: whether names of the zone are answered, hop by hop.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cmd/ctl/cluster.h"
+#include "cmd/ctl/config_maps.h"
+#include "cmd/ctl/help.h"
+#include "cmd/ctl/output.h"
+#include "cmd/ctl/stop.h"
+#include "cmd/ctl/stub.h"
+#include "cmd/ctl/stub_dns.h"
+#include "cmd/ctl/stub_flags.h"
+#include "cmd/ctl/stub_verifier.h"
+#include "cmd/ctl/verification_text.h"
+#include "cmd/text_value.h"
+#include "k8s/stub/stub_record.h"
+#include "k8s/stub/verdict.h"
+#include "k8s/stub/verification_report.h"
+
+namespace meshdns {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct VerifyFlags : StubFlags {
+  VerifierFlags verifier{.via = {}, .name = {}, .image = {}, .wait = "0s"};
+  std::vector<std::string> through;
+  std::string own_name;
+  std::string verdict_file;
+  std::string output = "text";
+
+  /// Whether the command line leaves something out that the cluster knows.
+  bool needs_cluster() const {
+    return through.empty() || servers.empty() || verifier.via == "pod" ||
+           std::ranges::any_of(servers, [](const std::string& server) { return server.starts_with("service/"); });
+  }
+};
+
+/// NAME, or NAME=IP,IP
+OwnName parse_own_name(const std::string& text) {
+  const size_t equals = std::min(text.find('='), text.size());
+  OwnName own{value_or_stop(parse_host_name(text.substr(0, equals)), kUsage, "--own-name: "), {}};
+  for (size_t at = equals + 1; at < text.size();) {
+    const size_t comma = std::min(text.find(',', at), text.size());
+    own.addresses.push_back(value_or_stop(parse_address(text.substr(at, comma - at)), kUsage, "--own-name: "));
+    at = comma + 1;
+  }
+  return own;
+}
+
+std::vector<Hop> parse_through(const std::vector<std::string>& texts) {
+  std::vector<Hop> hops;
+  for (const std::string& text : texts) hops.push_back(value_or_stop(parse_hop(text), kUsage, "--through: "));
+  return hops;
+}
+
+/// Those of --server, else those that were installed.
+std::vector<DnsServer> servers_to_ask(const VerifyFlags& flags, const Name& zone, Cluster* cluster) {
+  if (!flags.servers.empty() || cluster == nullptr) return servers_of(flags, cluster);
+  const ConfigMap map = value_or_stop(read_config_map(*cluster, flags.name_space, record_name(zone)), kFailed);
+  if (!map.exists()) return servers_of(flags, cluster);
+  std::vector<DnsServer> servers;
+  for (const std::string& text : value_or_stop(parse_record(map.data), kFailed).servers) {
+    servers.push_back(value_or_stop(parse_dns_server(text), kFailed, map.name + ": "));
+  }
+  return servers;
+}
+
+Json verify(const VerifyFlags& flags) {
+  const Name zone = zone_of(flags);
+  check_verifier_flags(flags.verifier, zone);
+  const std::vector<Hop> through = parse_through(flags.through);
+  std::optional<OwnName> own;
+  if (!flags.own_name.empty()) own = parse_own_name(flags.own_name);
+  std::optional<Cluster> cluster;
+  if (flags.needs_cluster()) cluster.emplace(value_or_stop(Cluster::open(flags.cluster), kFailed));
+  Cluster* const open = cluster ? &*cluster : nullptr;
+  VerificationPlan plan = verification_plan({zone, servers_to_ask(flags, zone, open)}, flags.verifier);
+  if (own) plan.own_name = own;
+  if (!through.empty()) {
+    return StubVerifier(
+               flags.verifier.via == "pod" ? open : nullptr, std::move(plan), [&] { return through; }, flags.name_space,
+               flags.verifier)
+        .verify();
+  }
+  const ClusterDns dns = read_dns(*cluster, flags);
+  if (!own) plan.own_name = own_name_of(*cluster, domains_of(dns).front());
+  return StubVerifier(
+             open, std::move(plan), [&] { return hops_of(read_dns(*cluster, flags).detected); }, flags.name_space,
+             flags.verifier)
+      .verify();
+}
+
+std::string printed(const Json& report, OutputForm form) {
+  switch (form) {
+    case OutputForm::kText:
+      return verification_text(report);
+    case OutputForm::kJson:
+      return json_text(report);
+    case OutputForm::kYaml:
+      return yaml_text(report);
+  }
+  return {};
+}
+
+Ended run(const VerifyFlags& flags) {
+  const OutputForm form = value_or_stop(parse_output_form(flags.output), kUsage, "--output: ");
+  Json report = verify(flags);
+  if (!flags.verdict_file.empty()) {
+    std::ofstream file(flags.verdict_file, std::ios::binary);
+    file << termination_message(report) << std::flush;
+    if (!file) stop(kFailed, "--verdict-file: " + quote(flags.verdict_file) + " cannot be written");
+  }
+  for (const std::string& warning : zone_warnings(zone_of(flags))) report["warnings"].push_back(warning);
+  const bool passed = report["passed"].get<bool>();
+  const bool said = form == OutputForm::kText;
+  return {passed ? 0 : kFailed, passed || said ? "" : verdict_line(report), printed(report, form)};
+}
+
+}  // namespace
+
+void add_stub_verify(CLI::App& stub, const Choose& choose) {
+  CLI::App& app = *stub.add_subcommand("verify", "Ask for names of the zone, directly and as pods do, hop by hop");
+  set_help(app,
+           "  # Does the delegation work, for each replica of the cluster's DNS and for node-local?\n"
+           "  meshdnsctl stub verify\n"
+           "\n"
+           "  # The same without access to the cluster's API, on a machine that reaches the addresses\n"
+           "  meshdnsctl stub verify --server 10.96.0.53 --through 10.96.0.10 --through node-local=169.254.20.10\n");
+  const auto flags = std::make_shared<VerifyFlags>();
+  add_zone_flag(app, *flags);
+  add_server_flag(app, *flags);
+  add_dns_flags(app, *flags);
+  add_verifier_flags(app, flags->verifier);
+  app.add_option("--through", flags->through,
+                 "Who answers pods, in place of what the cluster has: IP[:PORT], replica/POD=IP[:PORT] or "
+                 "node-local=IP[:PORT]; may be repeated")
+      ->type_name("HOP")
+      ->allow_extra_args(false);
+  app.add_option("--own-name", flags->own_name,
+                 "A name of the cluster that must stay answered, and its addresses: NAME=IP,IP")
+      ->type_name("NAME");
+  app.add_option("--verdict-file", flags->verdict_file, "Where to write the report, too, in at most 4096 octets")
+      ->type_name("FILE");
+  app.add_option("-o,--output", flags->output, "text, json or yaml; without it, text")->type_name("FORM");
+  app.allow_extras();
+  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return run(*flags); }); }); });
+}
+
+}  // namespace meshdns
