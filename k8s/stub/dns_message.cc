@@ -128,8 +128,7 @@ std::optional<DnsReply> dns_reply(std::span<const uint8_t> query, std::span<cons
   read_section(ldns_pkt_answer(packet.get()), true, reply);
   read_section(ldns_pkt_authority(packet.get()), false, reply);
   std::ranges::sort(reply.addresses);
-  const auto repeated = std::ranges::unique(reply.addresses);
-  reply.addresses.erase(repeated.begin(), repeated.end());
+  reply.addresses.erase(std::unique(reply.addresses.begin(), reply.addresses.end()), reply.addresses.end());
   return reply;
 }
 
