@@ -123,8 +123,8 @@ void ManifestFiles::check() {
   if (delivered.empty() && withdrawn.empty()) return;
 
   const Owners owners = assign();
-  spdlog::info("source {}: {} files read; {} ServiceEntries in {} files by now", feed_.source().name(),
-               delivered.size(), owners.size(), known_.size());
+  spdlog::info("source {}: read {} of {} files; ServiceEntries by now: {}", feed_.source().name(), delivered.size(),
+               known_.size(), owners.size());
   for (const std::string& object : withdrawn) {
     if (!owners.contains(object)) feed_.remove(object);
   }
