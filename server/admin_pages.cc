@@ -165,7 +165,7 @@ table { border-collapse: collapse; } td, th { border: 1px solid #ccc; padding: .
 )" + zone_rows(view) +
          R"(</table>
 <h2>Sources</h2>
-<table><tr><th>source</th><th>state</th><th></th><th>ServiceEntries</th><th>last heard</th><th>errors</th></tr>
+<table><tr><th>source</th><th>state</th><th>role</th><th>ServiceEntries</th><th>last heard</th><th>errors</th></tr>
 )" + source_rows(view) +
          R"(</table>
 <h2>Explain</h2>
