@@ -84,7 +84,8 @@ class Daemon {
     std::signal(SIGTERM, exit_at_once);
     std::signal(SIGINT, exit_at_once);
     const auto lameduck = instance_->config().lameduck;
-    spdlog::info("{}: not ready any more, stopping in {}", signal, format_duration(lameduck));
+    spdlog::info("{}: not ready any more, stopping in {}; a second signal stops at once", signal,
+                 format_duration(lameduck));
     successor_.reset();
     instance_->begin_lame_duck();
     ending_ = true;
