@@ -20,10 +20,10 @@ TEST_CASE("times as RFC 3339 has them") {
       {4294967296, "2106-02-07T06:28:16Z"},
       {253402300799, "9999-12-31T23:59:59Z"},
   };
-  for (const auto& [seconds, text] : cases) {
-    CAPTURE(text);
-    CHECK(rfc3339(seconds) == text);
-    CHECK(rfc3339_seconds(text) == seconds);
+  for (const Case& c : cases) {
+    CAPTURE(c.text);
+    CHECK(rfc3339(c.seconds) == c.text);
+    CHECK(rfc3339_seconds(c.text) == c.seconds);
   }
   CHECK(rfc3339(std::numeric_limits<int64_t>::max()) == "9223372036854775807");
 }
@@ -44,9 +44,9 @@ TEST_CASE("other forms of a time, and what is none") {
       {"yesterday", std::nullopt},
       {"", std::nullopt},
   };
-  for (const auto& [text, seconds] : cases) {
-    CAPTURE(text);
-    CHECK(rfc3339_seconds(text) == seconds);
+  for (const Case& c : cases) {
+    CAPTURE(c.text);
+    CHECK(rfc3339_seconds(c.text) == c.seconds);
   }
 }
 
