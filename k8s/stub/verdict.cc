@@ -26,6 +26,11 @@ struct Walked {
     });
     return found == steps.end() ? nullptr : *found;
   }
+  /// Whether this hop itself answers over that.
+  bool reached(Transport transport) const {
+    return std::ranges::any_of(
+        steps, [&](const Step* step) { return step->transport == transport && step->fault != Fault::kSilent; });
+  }
   const Step* with(Fault fault) const {
     const auto found = std::ranges::find(steps, fault, [](const Step* step) { return step->fault; });
     return found == steps.end() ? nullptr : *found;
@@ -123,14 +128,15 @@ Verdict judge_server(const Walked& walked, const VerificationPlan& plan) {
 Verdict judge_forwarding(const Walked& walked, const VerificationPlan& plan) {
   const Hop& hop = *walked.hop;
   const std::string servers = joined(plan.servers);
-  if (const auto good = works_only_over(walked, Fault::kServfail)) {
+  const Fault fault = walked.with(Fault::kServfail) != nullptr ? Fault::kServfail : Fault::kSilent;
+  if (const auto good = works_only_over(walked, fault)) {
     return failed(
         hop, "port-filtered",
         "gets answers from " + servers + " " + over_one(*good) +
             ": look at what filters that on the way from the cluster's DNS to there, such as a NetworkPolicy");
   }
   return failed(hop, "forward-fails",
-                "gets no answer from " + servers + " (" + found(*walked.with(Fault::kServfail)) +
+                "gets no answer from " + servers + " (" + found(*walked.with(fault)) +
                     "): look at its log, and at NetworkPolicies and firewalls between the cluster's DNS and " +
                     servers);
 }
@@ -172,9 +178,11 @@ Verdict judge_elsewhere(const Walked& walked, const std::vector<Walked>& all, co
 }
 
 Verdict judge_hop(const Walked& walked, const std::vector<Walked>& all, const VerificationPlan& plan) {
-  if (walked.with(Fault::kSilent) != nullptr) return judge_silence(walked);
+  const bool reached = walked.reached(Transport::kUdp) && walked.reached(Transport::kTcp);
+  if (!reached) return judge_silence(walked);
   if (walked.with(Fault::kNotForwarded) != nullptr) return judge_elsewhere(walked, all, plan);
-  if (walked.with(Fault::kServfail) != nullptr) return judge_forwarding(walked, plan);
+  const bool unanswered = walked.with(Fault::kServfail) != nullptr || walked.with(Fault::kSilent) != nullptr;
+  if (unanswered) return judge_forwarding(walked, plan);
   return failed(
       *walked.hop, "answers-differ",
       "answers otherwise than " + joined(plan.servers) + " (" + found(*walked.first(nullptr)) +

@@ -116,6 +116,9 @@ TEST_CASE("verdicts") {
   const auto without_own = [](Query q, bool) {
     return Messages{asked(q).ends_with("cluster.local A") ? reply_to(q, 3, false, {}) : zone(q, false)};
   };
+  const auto deaf_to_zone = [](Query q, bool tcp) {
+    return asked(q).ends_with("cluster.local A") ? forwarder(q, tcp) : Messages{};
+  };
   const auto not_authoritative = [](Query q, bool) { return Messages{zone(q, false)}; };
   for (const Case& c : std::vector<Case>{
            {"all is well",
@@ -183,6 +186,18 @@ TEST_CASE("verdicts") {
             "port-filtered",
             "cluster DNS",
             "over UDP and not over TCP"},
+           {"… and it says nothing",
+            meshdns,
+            {{kService, deaf_to_zone}},
+            "forward-fails",
+            "cluster DNS",
+            "gets no answer from"},
+           {"… over UDP",
+            meshdns,
+            {{kService, only_over(true, forwarder, deaf_to_zone)}},
+            "port-filtered",
+            "cluster DNS",
+            "over TCP and not over UDP"},
            {"another address",
             meshdns,
             {{kService, older}},
