@@ -61,11 +61,11 @@ std::vector<Hop> parse_through(const std::vector<std::string>& texts) {
   return hops;
 }
 
-/// Those of --server, else those that were installed.
+/// Those of --server, else those that were installed. Stops with kUsage where there are none.
 std::vector<DnsServer> servers_to_ask(const VerifyFlags& flags, const Name& zone, Cluster* cluster) {
   if (!flags.servers.empty() || cluster == nullptr) return servers_of(flags, cluster);
   const ConfigMap map = value_or_stop(read_config_map(*cluster, flags.name_space, record_name(zone)), kFailed);
-  if (!map.exists()) return servers_of(flags, cluster);
+  if (!map.exists()) check_servers(flags);
   std::vector<DnsServer> servers;
   for (const std::string& text : value_or_stop(parse_record(map.data), kFailed).servers) {
     servers.push_back(value_or_stop(parse_dns_server(text), kFailed, map.name + ": "));
