@@ -245,11 +245,12 @@ Verification ask_until_live(VerificationPlan plan, std::chrono::milliseconds lim
                             const std::function<void(const Verification&, VerificationPlan&)>& meanwhile) {
   constexpr std::chrono::seconds kPause{1};
   const auto deadline = std::chrono::steady_clock::now() + limit;
-  for (;;) {
+  for (bool once = false;;) {
     Verification verification = ask_once(plan);
     const bool over = std::chrono::steady_clock::now() + kPause > deadline;
-    if (verification.passed() || verification.server_fails() || over) return verification;
-    meanwhile(verification, plan);
+    if ((verification.passed() && once) || verification.server_fails() || over) return verification;
+    once = verification.passed();
+    if (!once) meanwhile(verification, plan);
     std::this_thread::sleep_for(kPause);
   }
 }

@@ -68,8 +68,9 @@ struct Verification {
 /// All steps once; those of the hops only where each server is as it should be.
 Verification ask_once(const VerificationPlan& plan);
 
-/// Asks until everything is as it should be, or `limit` has passed, or a server itself fails, which waiting does not mend. `meanwhile` is called
-/// after each try that is not the last; it may bring the plan's hops up to date.
+/// Asks until everything is as it should be twice in a row (a CoreDNS that reloads answers in both ways for a moment), or `limit` has
+/// passed, or a server itself fails, which waiting does not mend. `meanwhile` is called after each try that failed and is not the last; it
+/// may bring the plan's hops up to date.
 Verification ask_until_live(VerificationPlan plan, std::chrono::milliseconds limit,
                             const std::function<void(const Verification&, VerificationPlan&)>& meanwhile);
 
