@@ -108,10 +108,12 @@ class DnsCluster:
         for each in objects:
             by_kind.setdefault(each["kind"], []).append(each)
         services = by_kind["Service"]
+        self.dns_port = services[0]["spec"]["ports"][0]["targetPort"]  # of the replicas
         local = [address for each in by_kind.get("DaemonSet", []) for address in local_addresses(each)]
         self.dns_ip = (local or [services[0]["spec"]["clusterIP"]])[0]  # what pods ask
         ends = [address for each in by_kind.get("EndpointSlice", []) for end in each["endpoints"] for address in end["addresses"]]
         ends += [end["ip"] for each in by_kind.get("Endpoints", []) for subset in each["subsets"] for end in subset["addresses"]]
+        self.replica_addresses = ends
         pods = [self.node.pod(address) for address in ends]
         self._replicas = [Replica(pod, by_kind["Deployment"][0]) for pod in pods]
         for service in services:
@@ -132,7 +134,8 @@ class DnsCluster:
         pod.write(f"{account}/namespace", NAMESPACE)
 
     def is_up(self):
-        assert self.everything_else() == self.AS_BEFORE, self.logs()
+        """Over TCP, where what does not run refuses at once."""
+        assert self.everything_else(tcp=True) == self.AS_BEFORE, self.logs()
         return True
 
     def _serve(self, service, pods):
@@ -163,22 +166,18 @@ class DnsCluster:
 
     # ---- what it answers
 
-    def answers(self, name, by=None, tcp=False, rdtype="A"):
+    def answers(self, name, by=None, port=53, tcp=False):
         """Code and addresses, as a pod of no special kind is answered by its DNS, or by that address; or why it is not."""
         try:
             with at(self.client.namespace):
-                answer = ask(53, name, rdtype, tcp=tcp, address=by or self.dns_ip, timeout=2)
+                answer = ask(port, name, tcp=tcp, address=by or self.dns_ip, timeout=2)
         except (dns.exception.DNSException, OSError) as silence:
             return repr(silence), []
         return rcode(answer), addresses(answer)
 
-    def everything_else(self):
+    def everything_else(self, tcp=False):
         """What it answers for names outside the zone; AS_BEFORE is right."""
-        return {name: self.answers(name) for name in self.AS_BEFORE}
-
-    @property
-    def replica_addresses(self):
-        return [replica.pod.address for replica in self._replicas]
+        return {name: self.answers(name, tcp=tcp) for name in self.AS_BEFORE}
 
     def replica_processes(self):
         return {replica.pid for replica in self._replicas}

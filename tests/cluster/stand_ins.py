@@ -11,7 +11,7 @@ _BLOCK = """
 {zone}:53 {{
     errors
     cache 30
-    bind {addresses}
+    {bind}
     forward . {servers}
 }}
 """
@@ -29,8 +29,8 @@ def _nameservers(kube_dns, key, default):
     return json.loads(kube_dns.get(key) or json.dumps(default))
 
 
-def _stub_domains(kube_dns, addresses):
-    return "".join(_BLOCK.format(zone=zone, addresses=addresses, servers=" ".join(servers))
+def _stub_domains(kube_dns, bind=""):
+    return "".join(_BLOCK.format(zone=zone, bind=bind, servers=" ".join(servers))
                    for zone, servers in _nameservers(kube_dns, "stubDomains", {}).items())
 
 
@@ -45,10 +45,10 @@ def node_cache(files, addresses, cluster_dns):
     upstream = " ".join(_nameservers(files["/etc/kube-dns"], "upstreamNameservers", ["/etc/resolv.conf"]))
     for variable, value in (("UPSTREAM__SERVERS", upstream), ("CLUSTER__DNS", cluster_dns), ("LOCAL__DNS", addresses)):
         base = base.replace(f"__PILLAR__{variable}__", value)
-    return base + _stub_domains(files["/etc/kube-dns"], addresses)
+    return base + _stub_domains(files["/etc/kube-dns"], f"bind {addresses}")
 
 
 def kube_dns(files):
     config = files["/kube-dns-config"]
     upstream = " ".join(_nameservers(config, "upstreamNameservers", ["/etc/resolv.conf"]))
-    return _KUBE_DNS.format(upstream=upstream) + _stub_domains(config, "0.0.0.0")
+    return _KUBE_DNS.format(upstream=upstream) + _stub_domains(config)
