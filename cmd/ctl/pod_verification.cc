@@ -110,6 +110,7 @@ std::vector<std::string> verify_arguments(const VerificationPlan& plan, std::chr
   for (const Hop& server : plan.servers) add("--server", server.server.text());
   for (const Hop& hop : plan.hops) add("--through", hop.argument());
   if (plan.known) add("--name", plan.known->text());
+  for (const Name& name : plan.candidates) add("--try-name", name.text());
   if (plan.own_name) {
     std::string addresses;
     for (const IpAddress& address : plan.own_name->addresses)

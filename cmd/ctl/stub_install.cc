@@ -104,8 +104,7 @@ class Installing {
 
  private:
   StubVerifier make_verifier() {
-    VerificationPlan plan = verification_plan(stub_, flags_.verifier);
-    plan.own_name = own_name_of(cluster_, domains_of(dns_).front());
+    VerificationPlan plan = verification_plan(cluster_, domains_of(dns_).front(), stub_, flags_.verifier);
     return {&cluster_, std::move(plan), [this] { return hops_of(read_dns(cluster_, flags_).detected); },
             flags_.name_space, flags_.verifier};
   }

@@ -11,6 +11,7 @@
 #include "cmd/ctl/verification_text.h"
 #include "cmd/text_value.h"
 #include "k8s/stub/verdict.h"
+#include "k8s/stub/verification_names.h"
 #include "k8s/stub/verification_report.h"
 
 namespace meshdns {
@@ -42,6 +43,25 @@ std::optional<Hop> out_of_reach(const std::vector<Hop>& hops, milliseconds patie
   return std::nullopt;
 }
 
+/// How kubernetes.default is answered, as the API has it.
+OwnName own_name_of(Cluster& cluster, const Name& cluster_domain) {
+  OwnName own{*Name::parse("kubernetes.default.svc"), {}};
+  if (const auto name = Name::parse(own.name.text() + "." + cluster_domain.text())) own.name = *name;
+  const auto answer = cluster.get("/api/v1/namespaces/default/services/kubernetes");
+  const auto address = answer && answer->done() ? cluster_ip(answer->body) : std::nullopt;
+  if (address) own.addresses.push_back(*address);
+  return own;
+}
+
+/// Nothing where they may not be read: it is the zone's servers that tell which of them are answered.
+std::vector<Name> published_names(Cluster& cluster, const Name& zone) {
+  for (const char* version : {"v1", "v1beta1"}) {
+    const auto answer = cluster.get(std::string("/apis/networking.istio.io/") + version + "/serviceentries?limit=100");
+    if (answer && answer->done()) return service_entry_names(answer->body, zone);
+  }
+  return {};
+}
+
 /// The verdict comes last, and whoever stops goes on behind it.
 std::string failure_text(const Json& report) {
   std::string text = verification_text(report);
@@ -60,7 +80,7 @@ void add_verifier_flags(CLI::App& command, VerifierFlags& flags) {
       ->type_name("WHO");
   command
       .add_option("--name", flags.name,
-                  "A name of the zone that has an address, to be asked for; without it, one of its name servers")
+                  "A name of the zone that has an address, to be asked for; without it, one that is found")
       ->type_name("NAME");
   command.add_option("--image", flags.image, "The Pod's image; without it, that of the meshdns that is asked")
       ->type_name("IMAGE");
@@ -97,15 +117,12 @@ VerificationPlan verification_plan(const StubDomain& stub, const VerifierFlags& 
   return plan;
 }
 
-OwnName own_name_of(Cluster& cluster, const Name& cluster_domain) {
-  OwnName own{*Name::parse("kubernetes.default.svc"), {}};
-  if (const auto name = Name::parse("kubernetes.default.svc." + cluster_domain.text())) own.name = *name;
-  const auto answer = cluster.get("/api/v1/namespaces/default/services/kubernetes");
-  const Json service = answer && answer->done() ? Json::parse(answer->body, nullptr, false) : Json();
-  const Json spec = service.value("spec", Json::object());
-  const auto address = IpAddress::parse(spec.value("clusterIP", ""));
-  if (address) own.addresses.push_back(*address);
-  return own;
+VerificationPlan verification_plan(Cluster& cluster, const Name& cluster_domain, const StubDomain& stub,
+                                   const VerifierFlags& flags) {
+  VerificationPlan plan = verification_plan(stub, flags);
+  plan.own_name = own_name_of(cluster, cluster_domain);
+  if (!plan.known) plan.candidates = published_names(cluster, stub.zone);
+  return plan;
 }
 
 StubVerifier::StubVerifier(Cluster* cluster, VerificationPlan plan, HopsNow hops_now, const std::string& name_space,

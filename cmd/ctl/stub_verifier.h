@@ -24,7 +24,7 @@ class Cluster;
 
 struct VerifierFlags {
   std::string via;    // local or pod; empty: local where the cluster's DNS answers here, else pod
-  std::string name;   // that exists in the zone; empty: one of its name servers
+  std::string name;   // that exists in the zone; empty: one that is found
   std::string image;  // of the Pod; empty: that of the meshdns that is verified
   std::string wait = "4m";
 };
@@ -37,11 +37,12 @@ void check_verifier_flags(const VerifierFlags& flags, const Name& zone);
 /// Who answers pods in such a cluster.
 std::vector<Hop> hops_of(const DetectedDns& dns);
 
-/// What to ask, hops and the cluster's own name apart.
+/// What to ask, hops apart.
 VerificationPlan verification_plan(const StubDomain& stub, const VerifierFlags& flags);
 
-/// How a cluster's own name is answered, as its API has it.
-OwnName own_name_of(Cluster& cluster, const Name& cluster_domain);
+/// And what the cluster tells: how its own name is answered, and names that ServiceEntries give the zone.
+VerificationPlan verification_plan(Cluster& cluster, const Name& cluster_domain, const StubDomain& stub,
+                                   const VerifierFlags& flags);
 
 class StubVerifier {
  public:

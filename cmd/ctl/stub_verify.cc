@@ -33,6 +33,7 @@ struct VerifyFlags : StubFlags {
   VerifierFlags verifier{.via = {}, .name = {}, .image = {}, .wait = "0s"};
   std::vector<std::string> through;
   std::string own_name;
+  std::vector<std::string> try_names;
   std::string verdict_file;
   std::string output = "text";
 
@@ -79,22 +80,28 @@ Json verify(const VerifyFlags& flags) {
   const std::vector<Hop> through = parse_through(flags.through);
   std::optional<OwnName> own;
   if (!flags.own_name.empty()) own = parse_own_name(flags.own_name);
+  std::vector<Name> candidates;
+  for (const std::string& name : flags.try_names) {
+    candidates.push_back(value_or_stop(parse_host_name(name), kUsage, "--try-name: "));
+  }
   std::optional<Cluster> cluster;
   if (flags.needs_cluster()) cluster.emplace(value_or_stop(Cluster::open(flags.cluster), kFailed));
   Cluster* const open = cluster ? &*cluster : nullptr;
-  VerificationPlan plan = verification_plan({zone, servers_to_ask(flags, zone, open)}, flags.verifier);
-  if (own) plan.own_name = own;
+  const StubDomain stub{zone, servers_to_ask(flags, zone, open)};
   if (!through.empty()) {
+    VerificationPlan plan = verification_plan(stub, flags.verifier);
+    plan.own_name = own;
+    plan.candidates = candidates;
     return StubVerifier(
                flags.verifier.via == "pod" ? open : nullptr, std::move(plan), [&] { return through; }, flags.name_space,
                flags.verifier)
         .verify();
   }
-  const ClusterDns dns = read_dns(*cluster, flags);
-  if (!own) plan.own_name = own_name_of(*cluster, domains_of(dns).front());
+  const auto dns_now = [&] { return read_dns(*cluster, flags); };
+  VerificationPlan plan = verification_plan(*cluster, domains_of(dns_now()).front(), stub, flags.verifier);
+  if (own) plan.own_name = own;
   return StubVerifier(
-             open, std::move(plan), [&] { return hops_of(read_dns(*cluster, flags).detected); }, flags.name_space,
-             flags.verifier)
+             open, std::move(plan), [&] { return hops_of(dns_now().detected); }, flags.name_space, flags.verifier)
       .verify();
 }
 
@@ -143,6 +150,10 @@ void add_stub_verify(CLI::App& stub, const Choose& choose) {
                  "Who answers pods, in place of what the cluster has: IP[:PORT], replica/POD=IP[:PORT] or "
                  "node-local=IP[:PORT]; may be repeated")
       ->type_name("HOP")
+      ->allow_extra_args(false);
+  app.add_option("--try-name", flags->try_names,
+                 "A name of the zone that may have an address: the first that has one is asked for; may be repeated")
+      ->type_name("NAME")
       ->allow_extra_args(false);
   app.add_option("--own-name", flags->own_name,
                  "A name of the cluster that must stay answered, and its addresses: NAME=IP,IP")

@@ -159,13 +159,13 @@ const DnsReply* direct_reply(const std::vector<Asked>& direct, const Asked& aske
   return nullptr;
 }
 
-/// Names in the zone that may have an address: those that it gives its name servers.
+/// Names in the zone that may have an address.
 std::vector<Name> candidates(const VerificationPlan& plan) {
   const DnsServer& server = plan.servers.front().server;
   const auto results = ask_dns(
       {{server, Transport::kUdp, {plan.zone, rr_type::kNs}}, {server, Transport::kUdp, {plan.zone, rr_type::kSoa}}},
       plan.patience);
-  std::vector<Name> names;
+  std::vector<Name> names = plan.candidates;
   for (const ProbeResult& result : results) {
     if (!result.reply) continue;
     names.insert(names.end(), result.reply->name_servers.begin(), result.reply->name_servers.end());
@@ -177,7 +177,7 @@ std::vector<Name> candidates(const VerificationPlan& plan) {
 
 std::optional<Name> find_known(const VerificationPlan& plan) {
   if (plan.known) return plan.known;
-  constexpr size_t kTried = 16;
+  constexpr size_t kTried = 32;
   std::vector<Name> names = candidates(plan);
   names.resize(std::min(names.size(), kTried));
   std::vector<DnsProbe> probes;

@@ -29,10 +29,11 @@ struct OwnName {
 
 struct VerificationPlan {
   Name zone;
-  std::vector<Hop> servers;   // at least one
-  std::vector<Hop> hops;      // in the order in which queries come through them, nearest to the servers first
-  std::optional<Name> known;  // a name in the zone that has an address; without it, one of the zone's name servers
-  std::optional<OwnName> own_name;           // without it, not asked for
+  std::vector<Hop> servers;         // at least one
+  std::vector<Hop> hops;            // in the order in which queries come through them, nearest to the servers first
+  std::optional<Name> known;        // a name in the zone that has an address; without it, the first that has one of
+  std::vector<Name> candidates;     // these, and of the zone's name servers
+  std::optional<OwnName> own_name;  // without it, not asked for
   std::chrono::milliseconds patience{2000};  // for each query
 };
 

@@ -20,6 +20,7 @@ TEST_CASE("what the Pod is told is all of the plan, and a command line of ours")
   plan.hops = {*parse_hop("replica/coredns-1=10.244.0.3"), *parse_hop("10.96.0.10"),
                *parse_hop("node-local=169.254.20.10")};
   plan.known = *Name::parse("a.bar.global");
+  plan.candidates = {*Name::parse("b.global")};
   plan.own_name = OwnName{*Name::parse("kubernetes.default.svc.cluster.local"),
                           {*IpAddress::parse("10.96.0.1"), *IpAddress::parse("fd00::1")}};
   const auto arguments = verify_arguments(plan, 90s);
@@ -28,7 +29,7 @@ TEST_CASE("what the Pod is told is all of the plan, and a command line of ours")
   CHECK(line ==
         "stub verify --via local --zone global --server 10.96.0.53 --server [fd00::53]:5353 --through "
         "replica/coredns-1=10.244.0.3 "
-        "--through service=10.96.0.10 --through node-local=169.254.20.10 --name a.bar.global "
+        "--through service=10.96.0.10 --through node-local=169.254.20.10 --name a.bar.global --try-name b.global "
         "--own-name kubernetes.default.svc.cluster.local=10.96.0.1,fd00::1 --wait 90s --verdict-file "
         "/dev/termination-log ");
   std::vector<const char*> argv = {"meshdnsctl"};

@@ -82,7 +82,7 @@ struct Way {
 struct World {
   std::vector<std::unique_ptr<FakeNameServer>> running;
   VerificationPlan plan{
-      *Name::parse("global"), {}, {}, {}, OwnName{*Name::parse("kubernetes.default.svc.cluster.local"), {}}, 300ms};
+      *Name::parse("global"), {}, {}, {}, {}, OwnName{*Name::parse("kubernetes.default.svc.cluster.local"), {}}, 300ms};
 
   World(const Behaviour& server, const std::vector<Way>& ways) {
     plan.servers.push_back({HopKind::kServer, "", start(server)});
