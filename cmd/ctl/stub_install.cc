@@ -120,24 +120,24 @@ class Installing {
   }
 
   Ended carry_out(const Restart& restart, StubVerifier& verifier) {
-    std::optional<StubPlan> first;  // what is rolled back to
+    std::optional<StubPlan> undo;
     std::string verdict;
     try {
       until_done(cluster_, [&] {
-        StubPlan plan = make_plan();
-        if (!first) first = plan;
-        const Change change = installation_.install(plan, stub_);
-        if (change == Change::kDone) first = std::move(plan);
-        return change;
+        const StubPlan plan = make_plan();
+        StubPlan resumed = plan;
+        if (undo) resumed.resume(*undo);
+        undo = std::move(resumed);
+        return installation_.install(plan, stub_);
       });
       restart.carry_out();
       verdict = verifier.wait_until_verified();
       installation_.confirm();
     } catch (const Stop& stopped) {
-      if (!first) throw;
-      roll_back(*first, restart, stopped);
+      if (!undo) throw;
+      roll_back(*undo, restart, stopped);
     }
-    const std::string places = first->places();
+    const std::string places = undo->places();
     return {0,
             verdict + delegated(stub_) + (places.empty() ? "" : " in " + places) + "\n" + notes(dns_, stub_, style_)};
   }

@@ -53,6 +53,20 @@ std::string StubPlan::diff() const {
   return all;
 }
 
+void StubPlan::resume(const StubPlan& earlier) {
+  stored = earlier.stored;
+  for (PlannedChange& change : changes) {
+    const auto is_it = [&](const PlannedChange& each) { return each.site.target == change.site.target; };
+    const auto last = std::ranges::find_if(earlier.changes, is_it);
+    if (last == earlier.changes.end()) continue;
+    if (last->back == last->before) {
+      change.back = change.before;
+    } else if (change.now == last->then) {
+      change.back = last->back;
+    }
+  }
+}
+
 StubInstallation::StubInstallation(Cluster& cluster, std::string name_space, Name zone)
     : cluster_(cluster), name_space_(std::move(name_space)), zone_(std::move(zone)) {}
 
@@ -79,7 +93,9 @@ PlannedChange StubInstallation::look_at(const StubSite& site, const StoredRecord
   const bool as_written = change != nullptr && now && text_hash(*now) == change->after_hash;
   KeyText before = as_written ? change->before
                               : value_or_stop(without_stub(site.form, now, zone_), kRefused, site.target.text() + ": ");
-  return {site, std::move(map), created, std::move(before), std::move(now), {}};
+  const bool cut_off = as_written && !stored.record->verified;
+  KeyText back = cut_off ? before : now;
+  return {site, std::move(map), created, std::move(before), std::move(now), {}, std::move(back)};
 }
 
 StubPlan StubInstallation::plan_install(const std::vector<StubSite>& sites, const StubDomain& stub,
@@ -164,13 +180,16 @@ void StubInstallation::roll_back(const StubPlan& plan) const {
     until_done(cluster_, [&] {
       PlannedChange back = look_at(change.site, plan.stored);
       back.created = change.created;
-      back.then = back.now == change.then ? change.now : back.before;
-      return back.now == change.now ? Change::kDone : carry_out(back);
+      back.then = back.now == change.then ? change.back : back.before;
+      return back.now == change.back ? Change::kDone : carry_out(back);
     });
   }
+  const bool delegated =
+      std::ranges::any_of(plan.changes, [](const PlannedChange& change) { return change.back != change.before; });
+  const bool stays = plan.stored.record && (plan.stored.record->verified || delegated);
   until_done(cluster_, [&] {
     const StoredRecord stored = read_record();
-    if (plan.stored.record) return write_record(stored, *plan.stored.record, false);
+    if (stays) return write_record(stored, *plan.stored.record, false);
     return stored.map.exists() ? value_or_stop(delete_config_map(cluster_, stored.map), kFailed) : Change::kDone;
   });
 }

@@ -34,6 +34,7 @@ struct PlannedChange {
   KeyText before;  // without the stub domain
   KeyText now;
   KeyText then;
+  KeyText back{};  // what a roll-back returns to
 
   bool changes() const { return now != then; }
 };
@@ -45,6 +46,9 @@ struct StubPlan {
   bool changes_nothing() const;
   std::string places() const;  // what changes
   std::string diff() const;    // unified
+
+  /// `earlier` was carried out in part before this was made: a roll-back returns to what stood there before either.
+  void resume(const StubPlan& earlier);
 };
 
 class StubInstallation {
