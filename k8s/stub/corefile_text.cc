@@ -24,6 +24,8 @@ std::string with_changes(std::string_view text, std::vector<TextChange> changes)
     result += text.substr(at, change.span.begin - at);
     result += change.replacement;
     at = change.span.end;
+    const bool apart = at == text.size() || std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos;
+    if (!change.replacement.empty() && !apart) result += ' ';
   }
   return result += text.substr(at);
 }

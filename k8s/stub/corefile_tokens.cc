@@ -48,6 +48,7 @@ class Lexer {
   bool next(CorefileToken& token) {
     token = {};
     bool comment = false;
+    bool glued = false;  // to a word: the white space that ends the word ends the comment, too
     while (at_ < text_.size()) {
       const size_t begin = at_;
       const Character character = take();
@@ -57,10 +58,14 @@ class Lexer {
           ++line_;
           comment = false;
         }
-        if (!token.text.empty()) return true;
-        continue;
+        if (token.text.empty()) continue;
+        if (glued) token.end = begin;
+        return true;
       }
-      if (character.code == '#') comment = true;
+      if (character.code == '#') {
+        comment = true;
+        glued = !token.text.empty();
+      }
       if (comment) continue;
       if (token.text.empty()) {
         token.begin = begin;
@@ -69,6 +74,7 @@ class Lexer {
       }
       append(token, character, begin);
     }
+    if (glued) token.end = at_;
     return !token.text.empty();
   }
 

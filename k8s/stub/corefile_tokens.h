@@ -18,7 +18,7 @@ inline constexpr size_t kMostCorefileOctets = size_t{1} << 20;  // a ConfigMap h
 inline constexpr size_t kMostCorefileTokens = size_t{1} << 18;  // snippets expanded; what is more is no configuration
 
 struct CorefileToken {
-  size_t begin = 0;  // octets of the Corefile: quotes are within
+  size_t begin = 0;  // octets of the Corefile: quotes are within, and a comment without white space before it
   size_t end = 0;
   int line = 0;      // where it begins, from 1
   std::string text;  // without quotes and escapes, what is not UTF-8 replaced, environment variables not

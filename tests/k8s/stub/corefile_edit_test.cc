@@ -139,6 +139,16 @@ TEST_CASE("other servers change one line") {
   CHECK(after->text() == "global { # ours\n  forward . 10.0.0.1:5353 fd00::1 { # two\n policy random\n}\n}\n.\n");
 }
 
+TEST_CASE("other servers beside what is glued to the words") {
+  for (const char* before : {"global\nforward . 1.2.3.4#a {\n}", "global\nforward . \"1.2.3.4\"{\n}"}) {
+    CAPTURE(before);
+    const Corefile corefile = parse(before);
+    const auto after = set_servers(corefile, found(corefile), {*parse_dns_server("10.0.0.1")});
+    REQUIRE(after);
+    CHECK(found(*after).asks({*parse_dns_server("10.0.0.1")}));
+  }
+}
+
 TEST_CASE("whether those servers are asked") {
   const auto asks = [](const std::string& upstreams, const char* server) {
     return found(parse("global {\nforward . " + upstreams + "\n}")).asks({*parse_dns_server(server)});
