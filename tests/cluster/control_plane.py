@@ -71,10 +71,7 @@ class ControlPlane:
         self.tools = tools_directory()
         self.port = free_port()
         self.url = f"https://{address}:{self.port}"
-        self.http = requests.Session()
-        self.http.trust_env = False
-        self.http.verify = str(directory / "trusted.crt")
-        self.http.headers["Authorization"] = f"Bearer {ADMIN_TOKEN}"
+        self.http = self.session()
         self.http.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=16))
         self.api_server = None
         self.authority = "ca"  # the stem of its key and certificate: that of the API server's certificate
@@ -83,6 +80,14 @@ class ControlPlane:
         self._etcd_peer, self.etcd_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
         self.etcd_data = directory / "etcd"
         self._start_etcd()
+
+    def session(self):
+        """The cluster's admin, over HTTP; one for each thread."""
+        http = requests.Session()
+        http.trust_env = False
+        http.verify = str(self.directory / "trusted.crt")
+        http.headers["Authorization"] = f"Bearer {ADMIN_TOKEN}"
+        return http
 
     def _make_certificates(self):
         d = self.directory

@@ -166,11 +166,15 @@ class DnsCluster:
 
     # ---- what it answers
 
+    def query(self, name, rdtype="A", by=None, port=53, timeout=2, **options):
+        """The answer that a pod of no special kind gets from its DNS, or from that address."""
+        with at(self.client.namespace):
+            return ask(port, name, rdtype, address=by or self.dns_ip, timeout=timeout, **options)
+
     def answers(self, name, by=None, port=53, tcp=False):
-        """Code and addresses, as a pod of no special kind is answered by its DNS, or by that address; or why it is not."""
+        """Code and addresses of that answer; or why there is none."""
         try:
-            with at(self.client.namespace):
-                answer = ask(port, name, tcp=tcp, address=by or self.dns_ip, timeout=2)
+            answer = self.query(name, by=by, port=port, tcp=tcp)
         except (dns.exception.DNSException, OSError) as silence:
             return repr(silence), []
         return rcode(answer), addresses(answer)

@@ -5,6 +5,7 @@ carries one request: the API server is asked to close after its response.
 """
 
 import contextlib
+import re
 import socket
 import ssl
 import threading
@@ -13,6 +14,7 @@ import time
 from cluster.control_plane import openssl
 
 BUFFER = 65536
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 def _quietly(call, *arguments):
@@ -23,11 +25,28 @@ def _quietly(call, *arguments):
 class _Connection:
     """A request on its way, and the response."""
 
-    def __init__(self, client, head):
+    def __init__(self, client):
+        """Reads the request."""
         self.client = client
-        self.watches = b"watch=true" in head
+        self.head = self.body = b""
+        while b"\r\n\r\n" not in self.head:
+            self.head += self._receive()
+        self.head, self.body = self.head.split(b"\r\n\r\n", 1)
+        length = int(found[1]) if (found := _LENGTH.search(self.head)) else 0
+        while len(self.body) < length:
+            self.body += self._receive()
+        self.watches = b"watch=true" in self.head
         self.swallowed = False
         self.sending = threading.Lock()
+
+    def _receive(self):
+        if data := self.client.recv(BUFFER):
+            return data
+        raise ConnectionError("the client has gone")
+
+    def request(self):
+        """The same, on a connection that ends with the response."""
+        return self.head + b"\r\nConnection: close\r\n\r\n" + self.body
 
     def send(self, data):
         with self.sending:
@@ -118,24 +137,18 @@ class FaultyProxy:
             if self._refusing:
                 return
             with self._as_server.wrap_socket(client, server_side=True) as tls:
-                head = b""
-                while not head.endswith(b"\r\n\r\n"):
-                    if not (data := tls.recv(BUFFER)):
-                        return
-                    head += data
-                connection = _Connection(tls, head)
+                connection = _Connection(tls)
                 self._connections.add(connection)
                 try:
-                    self._respond(connection, head)
+                    self._respond(connection)
                 finally:
                     self._connections.discard(connection)
 
-    def _respond(self, connection, head):
+    def _respond(self, connection):
         if self._response:
             return connection.send(self._response)
-        with socket.create_connection((self._plane.address, self._plane.port)) as upstream, \
-                self._as_client.wrap_socket(upstream, server_hostname=self._plane.address) as api_server:
-            api_server.sendall(head[:-2] + b"Connection: close\r\n\r\n")
+        with self._to_api_server() as api_server:
+            api_server.sendall(connection.request())
             while data := api_server.recv(BUFFER):
                 if connection.swallowed:
                     continue
@@ -143,3 +156,9 @@ class FaultyProxy:
                 if self._truncating:
                     return connection.send(data[:len(data) // 2])
                 connection.send(data)
+
+    @contextlib.contextmanager
+    def _to_api_server(self):
+        with socket.create_connection((self._plane.address, self._plane.port)) as upstream, \
+                self._as_client.wrap_socket(upstream, server_hostname=self._plane.address) as api_server:
+            yield api_server

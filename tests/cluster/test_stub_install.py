@@ -1,10 +1,13 @@
 """meshdnsctl stub on each distribution that it writes to: there and back, with names asked for as pods ask."""
 
 import difflib
+import json
 
 import pytest
 
-from cluster.dns_cluster import ADDRESS, HOST, OTHER_IP, objects_of
+from cluster.dns_cluster import ADDRESS, CLIENT, HOST, OTHER_IP, objects_of
+from cluster.node import at
+from cluster.pod_runner import PodRunner
 from support.process import eventually
 
 SERVER = "service/meshdns/meshdns"
@@ -166,3 +169,18 @@ def test_an_immutable_config_map_is_refused(cluster):
     refused = cluster.stub("install", "--server", SERVER)
     assert refused.returncode == EXIT_REFUSED and "immutable" in refused.stderr
     assert cluster.config_maps() == before
+
+
+def test_from_where_no_service_is_reached_a_pod_verifies(kubeadm):
+    """As on a laptop, which reaches the API and nothing else."""
+    node = kubeadm.node
+    for address in (*kubeadm.replica_addresses, kubeadm.dns_ip, kubeadm.meshdns_ip):
+        node.drop(CLIENT, address)
+    try:
+        with PodRunner(kubeadm) as runner, at(kubeadm.client.namespace):
+            done(kubeadm.stub("install", "--server", SERVER, "--image", "meshdns"))
+    finally:
+        node.heal()
+    assert len(runner.ran) == 2  # before anything is written, and after it
+    assert json.loads(kubeadm.plane.kubectl("get", "pods", "-A", "-o", "json"))["items"] == []
+    assert delegated(kubeadm)

@@ -14,9 +14,7 @@ class Watch(threading.Thread):
         self._url = f"{plane.url}{path}"
         self._handle = handle
         self._stopping = threading.Event()
-        self._http = requests.Session()
-        self._http.trust_env, self._http.verify = False, plane.http.verify
-        self._http.headers.update(plane.http.headers)
+        self._http = plane.session()
         self._version = self._list()
         self.start()
 
