@@ -36,6 +36,14 @@ uint16_t port_of(int descriptor) {
   return ntohs(address.sin_port);
 }
 
+using Packet = std::unique_ptr<ldns_pkt, void (*)(ldns_pkt*)>;
+
+Packet parse(std::span<const uint8_t> query) {
+  ldns_pkt* parsed = nullptr;
+  if (ldns_wire2pkt(&parsed, query.data(), query.size()) != LDNS_STATUS_OK) throw std::runtime_error("no query");
+  return {parsed, ldns_pkt_free};
+}
+
 ldns_rr* record(const char* text) {
   ldns_rr* rr = nullptr;
   if (ldns_rr_new_frm_str(&rr, text, 30, nullptr, nullptr) != LDNS_STATUS_OK) throw std::runtime_error(text);
@@ -105,11 +113,17 @@ void FakeNameServer::serve_connection() {
   close(connection);
 }
 
+DnsQuestion question_of(std::span<const uint8_t> query) {
+  const Packet packet = parse(query);
+  const ldns_rr* question = ldns_rr_list_rr(ldns_pkt_question(packet.get()), 0);
+  const auto name = Name::from_wire({ldns_rdf_data(ldns_rr_owner(question)), ldns_rdf_size(ldns_rr_owner(question))});
+  return {name ? *name : Name(), static_cast<uint16_t>(ldns_rr_get_type(question))};
+}
+
 Octets reply_to(std::span<const uint8_t> query, int rcode, bool authoritative, const std::vector<const char*>& answer,
                 const std::vector<const char*>& authority) {
-  ldns_pkt* parsed = nullptr;
-  if (ldns_wire2pkt(&parsed, query.data(), query.size()) != LDNS_STATUS_OK) throw std::runtime_error("no query");
-  const std::unique_ptr<ldns_pkt, void (*)(ldns_pkt*)> packet(parsed, ldns_pkt_free);
+  const Packet packet = parse(query);
+  ldns_pkt* const parsed = packet.get();
   ldns_pkt_set_qr(parsed, true);
   ldns_pkt_set_aa(parsed, authoritative);
   ldns_pkt_set_rcode(parsed, static_cast<uint8_t>(rcode));

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "k8s/stub/dns_message.h"
 #include "k8s/stub/stub_domain.h"
 
 namespace meshdns {
@@ -41,6 +42,9 @@ class FakeNameServer {
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
+
+/// What it asks.
+DnsQuestion question_of(std::span<const uint8_t> query);
 
 /// A response to `query` as it is wanted: records in presentation form, the answer section's and the authority section's.
 Octets reply_to(std::span<const uint8_t> query, int rcode, bool authoritative, const std::vector<const char*>& answer,

@@ -1,7 +1,6 @@
 #include "k8s/stub/verification.h"
 
 #include <doctest/doctest.h>
-#include <ldns/ldns.h>
 
 #include <atomic>
 #include <memory>
@@ -26,16 +25,7 @@ constexpr const char* kPublicSoa = "global. IN SOA a0.nic.global. noc.example. 7
 constexpr const char* kRootSoa = ". IN SOA a.root-servers.net. nstld.example. 7 1 1 1 1";
 constexpr const char* kAddress = "ns.dns.global. IN A 240.0.0.2";
 
-/// "global SOA"
-std::string asked(Query query) {
-  ldns_pkt* parsed = nullptr;
-  REQUIRE(ldns_wire2pkt(&parsed, query.data(), query.size()) == LDNS_STATUS_OK);
-  const std::unique_ptr<ldns_pkt, void (*)(ldns_pkt*)> packet(parsed, ldns_pkt_free);
-  const ldns_rr* question = ldns_rr_list_rr(ldns_pkt_question(parsed), 0);
-  const auto name = Name::from_wire({ldns_rdf_data(ldns_rr_owner(question)), ldns_rdf_size(ldns_rr_owner(question))});
-  REQUIRE(name);
-  return DnsQuestion{*name, static_cast<uint16_t>(ldns_rr_get_type(question))}.text();
-}
+std::string asked(Query query) { return question_of(query).text(); }
 
 /// The zone: with one name server, which has one address.
 Octets zone(Query query, bool authoritative, const char* soa = kSoa, const char* address = kAddress) {
