@@ -38,6 +38,7 @@ std::string printed(const DetectedDns& dns, const Name& zone, OutputForm form, c
 Ended detect(const DetectFlags& flags) {
   const OutputForm form = value_or_stop(parse_output_form(flags.output), kUsage, "--output: ");
   const Name zone = zone_of(flags);
+  check_flags(flags);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
   const bool placeholder = flags.servers.empty();
   StubDomain stub{zone, {*parse_dns_server(kSomeServer)}};

@@ -25,14 +25,11 @@ std::string holder_of(const IpAddress& address, const DetectedDns& dns) {
 }  // namespace
 
 ClusterDns read_dns(Cluster& cluster, const StubFlags& flags) {
-  const bool forced = flags.flavour != "auto";
-  if (forced && std::ranges::count(kForcedFlavours, flags.flavour) == 0) {
-    stop(kUsage, "--flavour: found " + quote(flags.flavour) +
-                     ", expected auto, coredns, coredns-custom, kube-dns or node-local");
-  }
   ObservedDns observed = value_or_stop(read_observed_dns(cluster, flags.name_space), kFailed);
   DetectedDns detected = detect_dns(observed);
-  if (forced) detected = value_or_stop(with_flavour(std::move(detected), flags.flavour), kRefused, "--flavour: ");
+  if (flags.flavour != "auto") {
+    detected = value_or_stop(with_flavour(std::move(detected), flags.flavour), kRefused, "--flavour: ");
+  }
   return {std::move(observed), std::move(detected)};
 }
 

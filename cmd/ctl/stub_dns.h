@@ -18,8 +18,8 @@ struct ClusterDns {
   DetectedDns detected;
 };
 
-/// What it is, or what --flavour makes of it. Stops with kUsage where that is no such word, with kRefused where it is not possible there, and
-/// with kFailed where the cluster cannot be read: the text names what is not allowed.
+/// What it is, or what --flavour makes of it. Stops with kRefused where that is not possible there, and with kFailed where the cluster cannot be
+/// read: the text names what is not allowed.
 ClusterDns read_dns(Cluster& cluster, const StubFlags& flags);
 
 /// Stops with kRefused and with what would be right instead, where nothing may be written.

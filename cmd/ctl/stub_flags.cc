@@ -8,6 +8,7 @@
 
 #include "cmd/text_value.h"
 #include "k8s/api/url.h"
+#include "k8s/stub/flavour.h"
 
 namespace meshdns {
 namespace {
@@ -55,7 +56,7 @@ struct ServiceName {
 ServiceName service_name(const std::string& text) {
   const std::string_view rest = std::string_view(text).substr(kService.size());
   const size_t slash = rest.find('/');
-  if (slash == std::string_view::npos || slash == 0 || slash + 1 == rest.size()) {
+  if (slash == 0 || slash + 1 == rest.size() || std::ranges::count(rest, '/') != 1) {
     stop(kUsage, "--server: found " + quote(text) + ", expected service/NAMESPACE/NAME");
   }
   return {rest.substr(0, slash), rest.substr(slash + 1)};
@@ -70,6 +71,12 @@ std::vector<DnsServer> ask_for_service(Cluster& cluster, const std::string& text
   }
   if (!answer.done()) stop(kFailed, "--server " + escape_controls(text) + ": " + answer.trouble());
   return servers_behind(Json::parse(answer.body), "--server: " + escape_controls(text));
+}
+
+void check_count(size_t servers) {
+  if (servers <= kMostServers) return;
+  stop(kUsage,
+       "--server: found " + std::to_string(servers) + " servers, expected at most " + std::to_string(kMostServers));
 }
 
 }  // namespace
@@ -98,7 +105,13 @@ void add_dns_flags(CLI::App& command, StubFlags& flags) {
 
 Name zone_of(const StubFlags& flags) { return value_or_stop(parse_stub_zone(flags.zone), kUsage, "--zone: "); }
 
-void check_servers(const StubFlags& flags) {
+void check_flags(const StubFlags& flags) {
+  if (flags.flavour != "auto" && std::ranges::count(kForcedFlavours, flags.flavour) == 0) {
+    stop(kUsage, "--flavour: found " + quote(flags.flavour) +
+                     ", expected auto, coredns, coredns-custom, kube-dns or node-local");
+  }
+  if (flags.name_space.empty()) stop(kUsage, "--namespace: found nothing, expected one such as kube-system");
+  check_count(flags.servers.size());
   for (const std::string& text : flags.servers) {
     if (text.starts_with(kService)) {
       service_name(text);
@@ -106,6 +119,10 @@ void check_servers(const StubFlags& flags) {
       value_or_stop(parse_dns_server(text), kUsage, "--server: ");
     }
   }
+}
+
+void check_servers(const StubFlags& flags) {
+  check_flags(flags);
   if (flags.servers.empty()) {
     stop(kUsage, "--server is required: where meshdns is, such as 10.96.0.53 or service/meshdns/meshdns");
   }
@@ -124,10 +141,7 @@ std::vector<DnsServer> servers_of(const StubFlags& flags, Cluster* cluster) {
       servers.insert(servers.end(), behind.begin(), behind.end());
     }
   }
-  if (servers.size() > kMostServers) {
-    stop(kUsage, "--server: found " + std::to_string(servers.size()) + " servers, expected at most " +
-                     std::to_string(kMostServers));
-  }
+  check_count(servers.size());
   return servers;
 }
 

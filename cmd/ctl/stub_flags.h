@@ -28,7 +28,10 @@ void add_dns_flags(CLI::App& command, StubFlags& flags);
 /// What --zone says. Stops with kUsage.
 Name zone_of(const StubFlags& flags);
 
-/// Stops with kUsage where --server is missing or is no server.
+/// Stops with kUsage where one of them is wrong: before a cluster is asked.
+void check_flags(const StubFlags& flags);
+
+/// The same, and where --server is missing.
 void check_servers(const StubFlags& flags);
 
 /// What --server says. `cluster` is asked for the ClusterIPs of service/NAMESPACE/NAME; without one, such a server is kUsage. Stops with

@@ -165,8 +165,9 @@ Ended install(const InstallFlags& flags) {
   const Name zone = zone_of(flags);
   check_servers(flags);
   check_verifier_flags(flags.verifier, zone);
+  const CoreDnsVersion version = version_of(flags, "");
   if (flags.file.empty()) return Installing(flags).run();
-  return install_into_file(flags.file, {zone, servers_of(flags, nullptr)}, {version_of(flags, ""), {}, flags.modernise},
+  return install_into_file(flags.file, {zone, servers_of(flags, nullptr)}, {version, {}, flags.modernise},
                            flags.dry_run);
 }
 

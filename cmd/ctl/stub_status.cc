@@ -63,6 +63,7 @@ std::string text_of(const Json& status) {
 Ended status(const StatusFlags& flags) {
   const auto form = value_or_stop(parse_output_form(flags.output), kUsage, "--output: ");
   const Name zone = zone_of(flags);
+  check_flags(flags);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
   const StubInstallation installation(cluster, flags.name_space, zone);
   const StubPlan plan = installation.plan_remove(sites_of(read_dns(cluster, flags), zone));

@@ -38,6 +38,7 @@ StubPlan carry_out(Cluster& cluster, const StubInstallation& installation, const
 
 Ended remove(const UndoFlags& flags) {
   const Name zone = zone_of(flags);
+  check_flags(flags);
   if (!flags.file.empty()) return remove_from_file(flags.file, zone, flags.dry_run);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
   const std::vector<StubSite> sites = sites_of(read_dns(cluster, flags), zone);
@@ -74,6 +75,7 @@ StubPlan plan_restore(const StubInstallation& installation, const Name& zone) {
 
 Ended restore(const UndoFlags& flags) {
   const Name zone = zone_of(flags);
+  check_flags(flags);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
   const StubInstallation installation(cluster, flags.name_space, zone);
   const StubPlan plan = carry_out(

@@ -76,6 +76,7 @@ std::vector<DnsServer> servers_to_ask(const VerifyFlags& flags, const Name& zone
 
 Json verify(const VerifyFlags& flags) {
   const Name zone = zone_of(flags);
+  check_flags(flags);
   check_verifier_flags(flags.verifier, zone);
   const std::vector<Hop> through = parse_through(flags.through);
   std::optional<OwnName> own;

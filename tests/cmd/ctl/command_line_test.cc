@@ -35,6 +35,14 @@ TEST_CASE("what is wrong with the command line") {
       {{"explain", "a", "-o", "xml"}, "--output: found 'xml', expected text, json or yaml"},
       {{"explain", "a", "--admin", "127.0.0.1:9153"},
        "--admin: found '127.0.0.1:9153', expected a URL such as http://127.0.0.1:9153"},
+      {{"stub", "status", "--flavour", "bind"},
+       "--flavour: found 'bind', expected auto, coredns, coredns-custom, kube-dns or node-local"},
+      {{"stub", "restore", "-n", ""}, "--namespace: found nothing, expected one such as kube-system"},
+      {{"stub", "verify", "--server", "service/a/b/c"},
+       "--server: found 'service/a/b/c', expected service/NAMESPACE/NAME"},
+      {{"stub", "detect", "--server", "0.0.0.0"}, "--server: found 0.0.0.0, expected an address that can be asked"},
+      {{"stub", "install", "--server", "192.0.2.1", "--coredns-version", "new"},
+       "--coredns-version: found 'new', expected a version such as 1.11.1"},
   };
   for (const Case& c : cases) {
     const Ended ended = end_of(c.arguments);
