@@ -28,6 +28,7 @@ std::string read_all(std::istream& stream, const std::string& name) {
 }
 
 std::string read_file(const std::string& file) {
+  if (file.empty()) stop(kUsage, "--file: found nothing, expected a Corefile, or - for standard input");
   if (file == "-") return read_all(std::cin, "standard input");
   std::ifstream stream(file, std::ios::binary);
   if (!stream) stop(kFailed, file + ": cannot be opened; expected a Corefile");

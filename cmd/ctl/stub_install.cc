@@ -28,7 +28,7 @@ namespace meshdns {
 namespace {
 
 struct InstallFlags : StubFlags {
-  std::string file;
+  std::optional<std::string> file;
   std::string coredns_version;
   bool modernise = false;
   bool restart = false;
@@ -166,8 +166,8 @@ Ended install(const InstallFlags& flags) {
   check_servers(flags);
   check_verifier_flags(flags.verifier, zone);
   const CoreDnsVersion version = version_of(flags, "");
-  if (flags.file.empty()) return Installing(flags).run();
-  return install_into_file(flags.file, {zone, servers_of(flags, nullptr)}, {version, {}, flags.modernise},
+  if (!flags.file) return Installing(flags).run();
+  return install_into_file(*flags.file, {zone, servers_of(flags, nullptr)}, {version, {}, flags.modernise},
                            flags.dry_run);
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cmd/ctl/help.h"
@@ -17,7 +18,7 @@ namespace meshdns {
 namespace {
 
 struct UndoFlags : StubFlags {
-  std::string file;
+  std::optional<std::string> file;
   bool dry_run = false;
 };
 
@@ -39,7 +40,7 @@ StubPlan carry_out(Cluster& cluster, const StubInstallation& installation, const
 Ended remove(const UndoFlags& flags) {
   const Name zone = zone_of(flags);
   check_flags(flags);
-  if (!flags.file.empty()) return remove_from_file(flags.file, zone, flags.dry_run);
+  if (flags.file) return remove_from_file(*flags.file, zone, flags.dry_run);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
   const std::vector<StubSite> sites = sites_of(read_dns(cluster, flags), zone);
   const StubInstallation installation(cluster, flags.name_space, zone);

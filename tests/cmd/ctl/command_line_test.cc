@@ -43,6 +43,9 @@ TEST_CASE("what is wrong with the command line") {
       {{"stub", "detect", "--server", "0.0.0.0"}, "--server: found 0.0.0.0, expected an address that can be asked"},
       {{"stub", "install", "--server", "192.0.2.1", "--coredns-version", "new"},
        "--coredns-version: found 'new', expected a version such as 1.11.1"},
+      {{"stub", "install", "--server", "192.0.2.1", "--file", ""},
+       "--file: found nothing, expected a Corefile, or - for standard input"},
+      {{"stub", "remove", "--file", ""}, "--file: found nothing, expected a Corefile, or - for standard input"},
   };
   for (const Case& c : cases) {
     const Ended ended = end_of(c.arguments);
