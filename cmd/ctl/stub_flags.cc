@@ -70,7 +70,12 @@ std::vector<DnsServer> ask_for_service(Cluster& cluster, const std::string& text
     stop(kRefused, "--server: there is no " + escape_controls(text) + "; kubectl get services -A shows what there is");
   }
   if (!answer.done()) stop(kFailed, "--server " + escape_controls(text) + ": " + answer.trouble());
-  return servers_behind(Json::parse(answer.body), "--server: " + escape_controls(text));
+  const std::string where = "--server: " + escape_controls(text);
+  try {
+    return servers_behind(Json::parse(answer.body), where);
+  } catch (const Json::exception& error) {
+    stop(kFailed, where + ": the API server's answer is no Service: " + escape_controls(error.what()));
+  }
 }
 
 void check_count(size_t servers) {

@@ -11,7 +11,7 @@
 #include "cmd/ctl/stub_dns.h"
 #include "cmd/ctl/stub_flags.h"
 #include "cmd/ctl/stub_installation.h"
-#include "cmd/ctl/unified_diff.h"
+#include "cmd/text_value.h"
 
 namespace meshdns {
 namespace {
@@ -53,9 +53,9 @@ std::string text_of(const Json& status) {
   std::string text =
       "zone:   " + status["zone"].get<std::string>() + "\n" + "backup: " + status["backup"].get<std::string>() + "\n";
   for (const Json& place : status["places"]) {
-    text += place["place"].get<std::string>() + ": " + place["state"].get<std::string>();
-    if (!place["servers"].empty()) text += " (" + joined(place["servers"].get<std::vector<std::string>>()) + ")";
-    text += "\n";
+    std::string line = place["place"].get<std::string>() + ": " + place["state"].get<std::string>();
+    if (!place["servers"].empty()) line += " (" + joined(place["servers"].get<std::vector<std::string>>()) + ")";
+    text += escape_controls(line) + "\n";
   }
   return text;
 }
