@@ -146,8 +146,12 @@ std::vector<DnsServer> servers_of(const StubFlags& flags, Cluster* cluster) {
       servers.insert(servers.end(), behind.begin(), behind.end());
     }
   }
-  check_count(servers.size());
-  return servers;
+  std::vector<DnsServer> distinct;
+  for (const DnsServer& server : servers) {
+    if (std::ranges::count(distinct, server) == 0) distinct.push_back(server);
+  }
+  check_count(distinct.size());
+  return distinct;
 }
 
 }  // namespace meshdns

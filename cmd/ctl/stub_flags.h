@@ -34,7 +34,7 @@ void check_flags(const StubFlags& flags);
 /// The same, and where --server is missing.
 void check_servers(const StubFlags& flags);
 
-/// What --server says. `cluster` is asked for the ClusterIPs of service/NAMESPACE/NAME; without one, such a server is kUsage. Stops with
+/// What --server says, each once. `cluster` is asked for the ClusterIPs of service/NAMESPACE/NAME; without one, such a server is kUsage. Stops with
 /// kRefused where the Service cannot be a DNS server, and with kFailed where the cluster cannot be asked.
 std::vector<DnsServer> servers_of(const StubFlags& flags, Cluster* cluster);
 
