@@ -7,6 +7,7 @@
 #include "cmd/ctl/cluster.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/ctl/unified_diff.h"
+#include "cmd/text_value.h"
 
 namespace meshdns {
 namespace {
@@ -77,6 +78,11 @@ StoredRecord StubInstallation::read_record() const {
   if (!map.exists()) return {std::move(map), {}};
   const std::string where = "ConfigMap " + map.name_space + "/" + map.name + ": ";
   auto record = value_or_stop(parse_record(map.data), kRefused, where);
+  const auto zone = Name::parse(record.zone);
+  if (!zone || *zone != zone_) {
+    stop(kRefused, where + "found the backup of the zone " + quote(record.zone) + ", expected that of " + zone_.text() +
+                       "; remove the one before the other is installed");
+  }
   return {std::move(map), std::move(record)};
 }
 
