@@ -89,8 +89,7 @@ class Installing {
     require_sense(dns_, stub_);
     style_ = style_of(flags_, dns_);
     const StubPlan plan = make_plan();
-    const auto& record = plan.stored.record;
-    if (plan.changes_nothing() && (!record || record->verified)) return {0, delegated(stub_) + " already\n"};
+    if (plan.changes_nothing() && plan.is_recorded(stub_)) return {0, delegated(stub_) + " already\n"};
     if (flags_.dry_run) {
       installation_.rehearse(plan, stub_);
       return {0, plan.diff() + notes(dns_, stub_, style_)};

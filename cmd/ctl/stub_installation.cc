@@ -38,6 +38,11 @@ StubRecord record_of(const StubPlan& plan, const StubDomain& stub) {
 
 bool StubPlan::changes_nothing() const { return std::ranges::none_of(changes, &PlannedChange::changes); }
 
+bool StubPlan::is_recorded(const StubDomain& stub) const {
+  if (!stored.record) return true;
+  return stored.record->verified && std::ranges::is_permutation(stored.record->servers, stub.server_texts());
+}
+
 std::string StubPlan::places() const {
   std::string all;
   for (const PlannedChange& change : changes) {

@@ -44,8 +44,9 @@ struct StubPlan {
   std::vector<PlannedChange> changes;
 
   bool changes_nothing() const;
-  std::string places() const;  // what changes
-  std::string diff() const;    // unified
+  bool is_recorded(const StubDomain& stub) const;  // verified, with these servers; or it was not we who installed
+  std::string places() const;                      // what changes
+  std::string diff() const;                        // unified
 
   /// `earlier` was carried out in part before this was made: a roll-back returns to what stood there before either.
   void resume(const StubPlan& earlier);

@@ -1,6 +1,7 @@
 // meshdnsctl stub status: whether the delegation stands as it was installed.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -40,12 +41,13 @@ Json state_of(const PlannedChange& change, const std::optional<StubRecord>& reco
     state["state"] = record ? "gone" : "not delegated";
   } else if (recorded == nullptr) {
     state["state"] = "delegated, but not by meshdnsctl: there is no backup";
-  } else if (*servers != record->servers) {
+  } else if (!std::ranges::is_permutation(*servers, record->servers)) {
     state["state"] = "other servers than were installed: " + joined(record->servers);
   } else {
     state["state"] = as_written ? "as installed" : "as installed, and edited by others elsewhere";
   }
-  state["drift"] = record && (!servers || recorded == nullptr || *servers != record->servers);
+  state["drift"] =
+      record && (!servers || recorded == nullptr || !std::ranges::is_permutation(*servers, record->servers));
   return state;
 }
 

@@ -41,5 +41,17 @@ TEST_CASE("a plan that is made again is rolled back to what stood there before t
   }
 }
 
+TEST_CASE("a record that says something else than the command line is written again") {
+  const StubDomain stub{*Name::parse("global"), {*parse_dns_server("192.0.2.1"), *parse_dns_server("192.0.2.2")}};
+  StubPlan plan;
+  CHECK(plan.is_recorded(stub));
+  plan.stored.record = StubRecord{"global", {"192.0.2.2", "192.0.2.1"}, true, {}};
+  CHECK(plan.is_recorded(stub));
+  plan.stored.record->servers.pop_back();
+  CHECK(!plan.is_recorded(stub));
+  plan.stored.record = StubRecord{"global", stub.server_texts(), false, {}};
+  CHECK(!plan.is_recorded(stub));
+}
+
 }  // namespace
 }  // namespace meshdns
