@@ -46,6 +46,7 @@ class Review {
   Review(const Corefile& corefile, const CoreDnsVersion& version) : text_(corefile.text()), version_(version) {
     for (const ServerBlock& block : corefile.blocks()) {
       forwarding_ = std::ranges::count_if(block.directives, asks_others);
+      block_end_ = block.end;
       for (const Directive& directive : block.directives) review(directive);
     }
     std::ranges::stable_sort(findings_, {}, &Finding::line);
@@ -125,7 +126,10 @@ class Review {
   }
 
   void take_out(const Directive& directive, const std::string& what, bool refused) {
-    add(directive, what + "is taken out", refused, {whole_lines(text_, {directive.name.begin, directive.end}), ""});
+    const TextSpan span{directive.name.begin, directive.end};
+    const bool closes_both = directive.has_block && directive.end == block_end_;  // at the text's end, CoreDNS lets it
+    add(directive, what + "is taken out", refused,
+        {closes_both ? span : whole_lines(text_, span), closes_both ? "}" : ""});
   }
 
   void by_hand(const Directive& directive, std::string what) {
@@ -140,6 +144,7 @@ class Review {
 
   const std::string& text_;
   CoreDnsVersion version_;
+  size_t block_end_ = 0;           // octets
   std::ptrdiff_t forwarding_ = 0;  // directives of this block that ask others
   std::set<size_t> changed_;
   std::vector<Finding> findings_;

@@ -53,14 +53,18 @@ void add_and_remove(const Corefile& corefile) {
   require(removed && removed->text() == corefile.text(), "the text as it was");
 }
 
+bool takes_from_elsewhere(const ServerBlock& block) {
+  return block.imports_files || std::ranges::any_of(block.directives, &Directive::imported);
+}
+
 void modernise_once(const Corefile& corefile) {
   const CoreDnsVersion version{1, 14, 7};
   const auto modern = modernise(corefile, version);
   if (modern) return require_within(modern->corefile);
   for (const OutdatedSetting& setting : outdated_settings(corefile, version))
     if (setting.text == modern.error()) return;  // that the user is to change
-  // An import that goes with an option takes with it what excused a zone that is there twice.
-  if (std::ranges::any_of(corefile.blocks(), &ServerBlock::imports_files)) return require_printable(modern.error());
+  // What goes may have excused a zone that is there twice, by an import, or have lent the block the brace of a snippet.
+  if (std::ranges::any_of(corefile.blocks(), takes_from_elsewhere)) return require_printable(modern.error());
   require(false, "to read what was modernised: " + modern.error());
 }
 

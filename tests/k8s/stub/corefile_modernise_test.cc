@@ -97,6 +97,7 @@ TEST_CASE("plugins and options of old") {
            {".\nkubernetes {\n\tresyncperiod 5m\n}", ".\nkubernetes {\n}"},
            {".\nkubernetes { upstream 1.2.3.4 }", ".\nkubernetes {  }"},
            {".\nfederation cluster.local {\n a b\n}\nerrors", ".\nerrors"},
+           {". {\nfederation cluster.local {\n a b\n}\n", ". {\n}\n"},
            {".\nstartup /bin/true", ".\non startup /bin/true"},
            {".\nkubernetes {\n transfer to *\n}",
             "Corefile:3: found transfer in kubernetes, expected the plugin transfer beside it, as CoreDNS wants it "
