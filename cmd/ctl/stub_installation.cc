@@ -29,7 +29,7 @@ bool is_emptied(const PlannedChange& change) {
 StubRecord record_of(const StubPlan& plan, const StubDomain& stub) {
   StubRecord record{stub.zone.text(), stub.server_texts(), false, {}};
   for (const PlannedChange& change : plan.changes) {
-    record.changes.push_back({change.site.target, change.created, change.before, text_hash(change.then.value_or(""))});
+    record.changes.push_back({change.site.target, change.created, change.kept, text_hash(change.then.value_or(""))});
   }
   return record;
 }
@@ -102,11 +102,13 @@ PlannedChange StubInstallation::look_at(const StubSite& site, const StoredRecord
   const bool created = !map.exists() || (change != nullptr && change->created);
   KeyText now = map.text(site.target.key);
   const bool as_written = change != nullptr && now && text_hash(*now) == change->after_hash;
-  KeyText before = as_written ? change->before
-                              : value_or_stop(without_stub(site.form, now, zone_), kRefused, site.target.text() + ": ");
+  const bool untouched = change == nullptr || now == change->before;
+  KeyText before = value_or_stop(without_stub(site.form, as_written ? change->before : now, zone_), kRefused,
+                                 site.target.text() + ": ");
+  KeyText kept = as_written ? change->before : untouched ? now : before;
   const bool cut_off = as_written && !stored.record->verified;
-  KeyText back = cut_off ? before : now;
-  return {site, std::move(map), created, std::move(before), std::move(now), {}, std::move(back)};
+  KeyText back = cut_off ? kept : now;
+  return {site, std::move(map), created, std::move(before), std::move(kept), std::move(now), {}, std::move(back)};
 }
 
 StubPlan StubInstallation::plan_install(const std::vector<StubSite>& sites, const StubDomain& stub,

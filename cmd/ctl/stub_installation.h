@@ -32,6 +32,7 @@ struct PlannedChange {
   ConfigMap map;   // as it was read
   bool created;    // the ConfigMap is ours
   KeyText before;  // without the stub domain
+  KeyText kept;    // for the record: what stood there, with a block that was made by hand
   KeyText now;
   KeyText then;
   KeyText back{};  // what a roll-back returns to

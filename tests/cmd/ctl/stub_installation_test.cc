@@ -12,7 +12,7 @@ const StubSite kCorefile{{"kube-system", "coredns", "Corefile"}, StubForm::kCore
 
 /// What is planned for one key, and what a roll-back would return to.
 StubPlan plan_of(const std::string& before, const std::string& now, const std::string& then, const std::string& back) {
-  return {{}, {{kCorefile, {}, false, before, now, then, back}}};
+  return {{}, {{kCorefile, {}, false, before, before, now, then, back}}};
 }
 
 TEST_CASE("a plan that is made again is rolled back to what stood there before the first") {
