@@ -134,8 +134,10 @@ class DnsCluster:
         pod.write(f"{account}/namespace", NAMESPACE)
 
     def is_up(self):
-        """Over TCP, where what does not run refuses at once."""
-        assert self.everything_else(tcp=True) == self.AS_BEFORE, self.logs()
+        """Each replica first, over TCP: one that does not run refuses at once."""
+        for replica in self.replica_addresses:
+            assert self.answers(INSIDE, by=replica, port=self.dns_port, tcp=True) == self.AS_BEFORE[INSIDE], self.logs()
+        assert self.everything_else() == self.AS_BEFORE, self.logs()
         return True
 
     def _serve(self, service, pods):
@@ -179,9 +181,9 @@ class DnsCluster:
             return repr(silence), []
         return rcode(answer), addresses(answer)
 
-    def everything_else(self, tcp=False):
+    def everything_else(self):
         """What it answers for names outside the zone; AS_BEFORE is right."""
-        return {name: self.answers(name, tcp=tcp) for name in self.AS_BEFORE}
+        return {name: self.answers(name) for name in self.AS_BEFORE}
 
     def replica_processes(self):
         return {replica.pid for replica in self._replicas}

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from cluster.dns_cluster import ADDRESS, CLIENT, HOST, OTHER_IP, objects_of
+from cluster.dns_cluster import ADDRESS, CLIENT, HOST, OTHER_IP, UPSTREAM, objects_of
 from cluster.node import at
 from cluster.pod_runner import PodRunner
 from support.process import eventually
@@ -157,6 +157,19 @@ def test_the_tutorials_corefile_is_rewritten_only_when_asked_to(kubeadm):
     corefile = texts(kubeadm.config_maps())["coredns"]["Corefile"]
     assert "proxy" not in corefile and "upstream" not in corefile and "10.43.57.78" not in corefile
     assert delegated(kubeadm)
+
+
+def test_a_block_that_was_made_by_hand_is_changed_and_comes_back_with_restore(kubeadm):
+    by_hand = f"global:53 {{\n    errors\n    forward . {UPSTREAM}\n}}\n" + texts(kubeadm.config_maps())["coredns"]["Corefile"]
+    kubeadm.edit("coredns", Corefile=by_hand)
+    done(kubeadm.stub("install", "--server", SERVER))
+    assert delegated(kubeadm)
+    assert texts(kubeadm.config_maps())["coredns"]["Corefile"] == by_hand.replace(UPSTREAM, kubeadm.meshdns_ip, 1)
+    done(kubeadm.stub("restore"))
+    assert texts(kubeadm.config_maps())["coredns"]["Corefile"] == by_hand
+    done(kubeadm.stub("install", "--server", SERVER))
+    done(kubeadm.stub("remove"))
+    assert "global" not in texts(kubeadm.config_maps())["coredns"]["Corefile"]
 
 
 def test_an_immutable_config_map_is_refused(cluster):
