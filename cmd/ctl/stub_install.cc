@@ -135,6 +135,9 @@ class Installing {
     } catch (const Stop& stopped) {
       if (!undo) throw;
       roll_back(*undo, restart, stopped);
+    } catch (const std::exception& error) {
+      if (!undo) throw;
+      roll_back(*undo, restart, {{kFailed, error.what()}});
     }
     const std::string places = undo->places();
     return {0,
@@ -144,10 +147,15 @@ class Installing {
   [[noreturn]] void roll_back(const StubPlan& plan, const Restart& restart, const Stop& why) {
     try {
       installation_.roll_back(plan);
-      restart.carry_out();
     } catch (const Stop& failed) {
       stop(kFailed, why.ended.text + "\nand it could not be rolled back: " + failed.ended.text +
                         "; meshdnsctl stub remove does that");
+    }
+    try {
+      restart.carry_out();
+    } catch (const Stop& failed) {
+      stop(kFailed, why.ended.text + "\nrolled back, but CoreDNS has not read that: " + failed.ended.text +
+                        "; it has to be restarted");
     }
     throw Stop{{why.ended.code, why.ended.text + "\nrolled back: nothing has changed", why.ended.result}};
   }

@@ -26,6 +26,24 @@ bool is_emptied(const PlannedChange& change) {
   return change.created && !change.then && change.map.exists() && change.map.data.size() == (change.now ? 1 : 0);
 }
 
+/// What others have edited since, without what we have written: the servers of before, or none.
+KeyText without_ours(const PlannedChange& change, const PlannedChange& now, const Name& zone) {
+  const auto servers = stub_servers(change.site.form, change.back, zone);
+  if (!servers || !*servers) return now.before;
+  StubDomain stub{zone, {}};
+  for (const std::string& text : **servers) {
+    if (const auto server = parse_dns_server(text)) stub.servers.push_back(*server);
+  }
+  auto with = with_stub(change.site.form, now.now, stub, {});
+  return with ? *std::move(with) : now.before;
+}
+
+void require_mutable(const PlannedChange& change) {
+  if (!change.map.immutable || !change.changes()) return;
+  stop(kRefused, "ConfigMap " + change.map.name_space + "/" + change.map.name +
+                     " is immutable: whoever made it has to replace it by another");
+}
+
 StubRecord record_of(const StubPlan& plan, const StubDomain& stub) {
   StubRecord record{stub.zone.text(), stub.server_texts(), false, {}};
   for (const PlannedChange& change : plan.changes) {
@@ -94,10 +112,6 @@ StoredRecord StubInstallation::read_record() const {
 /// What stands there now, and what stood or would stand there without us.
 PlannedChange StubInstallation::look_at(const StubSite& site, const StoredRecord& stored) const {
   auto map = value_or_stop(read_config_map(cluster_, site.target.name_space, site.target.config_map), kFailed);
-  if (map.immutable) {
-    stop(kRefused, "ConfigMap " + map.name_space + "/" + map.name +
-                       " is immutable: whoever made it has to replace it by one that has the zone, too");
-  }
   const RecordedChange* change = stored.record ? stored.record->change_of(site.target) : nullptr;
   const bool created = !map.exists() || (change != nullptr && change->created);
   KeyText now = map.text(site.target.key);
@@ -117,6 +131,7 @@ StubPlan StubInstallation::plan_install(const std::vector<StubSite>& sites, cons
   for (const StubSite& site : sites) {
     PlannedChange change = look_at(site, plan.stored);
     change.then = value_or_stop(with_stub(site.form, change.now, stub, style), kRefused, site.target.text() + ": ");
+    require_mutable(change);
     plan.changes.push_back(std::move(change));
   }
   return plan;
@@ -134,6 +149,7 @@ StubPlan StubInstallation::plan_remove(const std::vector<StubSite>& sites) const
   for (const StubSite& site : all) {
     PlannedChange change = look_at(site, plan.stored);
     change.then = change.before;
+    require_mutable(change);
     plan.changes.push_back(std::move(change));
   }
   return plan;
@@ -193,7 +209,7 @@ void StubInstallation::roll_back(const StubPlan& plan) const {
     until_done(cluster_, [&] {
       PlannedChange back = look_at(change.site, plan.stored);
       back.created = change.created;
-      back.then = back.now == change.then ? change.back : back.before;
+      back.then = back.now == change.then ? change.back : without_ours(change, back, zone_);
       return back.now == change.back ? Change::kDone : carry_out(back);
     });
   }

@@ -11,6 +11,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+}  // namespace
+
 bool reads_by_itself(const ClusterDns& dns) {
   const auto is_corefile = [](const StubPlace& place) { return place.form != StubForm::kStubDomains; };
   if (std::ranges::none_of(dns.detected.places, is_corefile)) return true;
@@ -18,7 +20,12 @@ bool reads_by_itself(const ClusterDns& dns) {
   return corefile && has_reload(*corefile);
 }
 
-}  // namespace
+std::string restart_note(const ClusterDns& dns) {
+  if (reads_by_itself(dns)) return "";
+  const auto& workload = dns.detected.workload;
+  return "note: CoreDNS has no plugin reload here, and goes on as before until it is restarted" +
+         (workload ? ": " + workload->text() : "") + "\n";
+}
 
 Restart::Restart(Cluster& cluster, const ClusterDns& dns, bool allowed) : cluster_(cluster) {
   if (reads_by_itself(dns)) return;

@@ -9,6 +9,12 @@
 
 namespace meshdns {
 
+/// Whether it reads its Corefile by itself.
+bool reads_by_itself(const ClusterDns& dns);
+
+/// What the user is still to do after a change, a line; empty where there is nothing.
+std::string restart_note(const ClusterDns& dns);
+
 class Restart {
  public:
   /// `allowed`: the user has asked for it. Stops with kRefused where it is needed, and not allowed or not possible.

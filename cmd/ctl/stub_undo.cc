@@ -12,6 +12,7 @@
 #include "cmd/ctl/stub_file.h"
 #include "cmd/ctl/stub_flags.h"
 #include "cmd/ctl/stub_installation.h"
+#include "cmd/ctl/stub_restart.h"
 #include "cmd/ctl/unified_diff.h"
 
 namespace meshdns {
@@ -42,14 +43,15 @@ Ended remove(const UndoFlags& flags) {
   check_flags(flags);
   if (flags.file) return remove_from_file(*flags.file, zone, flags.dry_run);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
-  const std::vector<StubSite> sites = sites_of(read_dns(cluster, flags), zone);
+  const ClusterDns dns = read_dns(cluster, flags);
+  const std::vector<StubSite> sites = sites_of(dns, zone);
   const StubInstallation installation(cluster, flags.name_space, zone);
   const StubPlan plan = carry_out(
       cluster, installation, [&] { return installation.plan_remove(sites); }, flags.dry_run);
   if (plan.changes_nothing() && !plan.stored.record) return {0, nothing_there(zone)};
   if (flags.dry_run) return {0, plan.diff()};
   return {0, "the zone " + zone.text() + " is not delegated any more" +
-                 (plan.changes_nothing() ? "" : ": taken out of " + plan.places()) + "\n"};
+                 (plan.changes_nothing() ? "\n" : ": taken out of " + plan.places() + "\n" + restart_note(dns))};
 }
 
 /// Back to every octet of before: refused where anything of others would be lost.
@@ -82,8 +84,9 @@ Ended restore(const UndoFlags& flags) {
   const StubPlan plan = carry_out(
       cluster, installation, [&] { return plan_restore(installation, zone); }, flags.dry_run);
   if (flags.dry_run) return {0, plan.diff()};
-  return {0, plan.changes_nothing() ? "what the backup holds is in place already\n"
-                                    : "restored from the backup: " + plan.places() + "\n"};
+  return {0, plan.changes_nothing()
+                 ? "what the backup holds is in place already\n"
+                 : "restored from the backup: " + plan.places() + "\n" + restart_note(read_dns(cluster, flags))};
 }
 
 void add(CLI::App& app, const std::shared_ptr<UndoFlags>& flags, const Choose& choose, Ended (*run)(const UndoFlags&)) {
