@@ -16,10 +16,6 @@
 namespace meshdns {
 namespace {
 
-struct DetectFlags : StubFlags {
-  std::string output = "text";
-};
-
 // What a remedy names where --server does not: of the addresses that documentation may use, so that nobody takes it for a real one.
 constexpr const char* kSomeServer = "192.0.2.53";
 
@@ -35,8 +31,8 @@ std::string printed(const DetectedDns& dns, const Name& zone, OutputForm form, c
   return {};
 }
 
-Ended detect(const DetectFlags& flags) {
-  const OutputForm form = value_or_stop(parse_output_form(flags.output), kUsage, "--output: ");
+Ended detect(const StubFlags& flags) {
+  const OutputForm form = form_of(flags);
   const Name zone = zone_of(flags);
   check_flags(flags);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
@@ -64,11 +60,11 @@ void add_stub_detect(CLI::App& stub, const Choose& choose) {
       "\n"
       "  # Where meshdnsctl must not write (exit 3): the command that is right there, with the address of meshdns\n"
       "  meshdnsctl stub detect --server service/meshdns/meshdns\n");
-  const auto flags = std::make_shared<DetectFlags>();
+  const auto flags = std::make_shared<StubFlags>();
   add_zone_flag(app, *flags);
   add_server_flag(app, *flags);
   add_dns_flags(app, *flags);
-  app.add_option("-o,--output", flags->output, "text, json or yaml; without it, text")->type_name("FORM");
+  add_output_flag(app, *flags);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return detect(*flags); }); }); });
 }

@@ -41,6 +41,10 @@ Ended printed(const std::string& file, const std::string& before, const std::str
 
 }  // namespace
 
+void require_text(OutputForm form) {
+  if (form != OutputForm::kText) stop(kUsage, "--output: expected text with --file, as the file itself is printed");
+}
+
 Ended install_into_file(const std::string& file, const StubDomain& stub, const CorefileStyle& style, bool dry_run) {
   const std::string text = read_file(file);
   const Corefile corefile = value_or_stop(Corefile::parse(text), kUsage, file + ": ");

@@ -6,10 +6,14 @@
 #include <string>
 
 #include "cmd/ctl/command.h"
+#include "cmd/ctl/output.h"
 #include "k8s/stub/stub_domain.h"
 #include "k8s/stub/stub_text.h"
 
 namespace meshdns {
+
+/// Stops with kUsage where another form than the file's own is asked for.
+void require_text(OutputForm form);
 
 /// `file`: - is standard input. `dry_run`: the difference is printed.
 Ended install_into_file(const std::string& file, const StubDomain& stub, const CorefileStyle& style, bool dry_run);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cmd/ctl/cluster.h"
+#include "cmd/ctl/output.h"
 #include "cmd/ctl/stop.h"
 #include "k8s/stub/stub_domain.h"
 
@@ -17,10 +18,16 @@ struct StubFlags {
   std::string zone = "global";
   std::string flavour = "auto";
   std::vector<std::string> servers;  // as written
+  std::string output = "text";
 };
 
 void add_zone_flag(CLI::App& command, StubFlags& flags);
 void add_server_flag(CLI::App& command, StubFlags& flags);
+
+void add_output_flag(CLI::App& command, StubFlags& flags);
+
+/// What -o says. Stops with kUsage.
+OutputForm form_of(const StubFlags& flags);
 
 /// --kubeconfig, --context, -n and --flavour.
 void add_dns_flags(CLI::App& command, StubFlags& flags);

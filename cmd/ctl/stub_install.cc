@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cmd/ctl/help.h"
 #include "cmd/ctl/stub.h"
@@ -16,6 +17,7 @@
 #include "cmd/ctl/stub_file.h"
 #include "cmd/ctl/stub_flags.h"
 #include "cmd/ctl/stub_installation.h"
+#include "cmd/ctl/stub_report.h"
 #include "cmd/ctl/stub_restart.h"
 #include "cmd/ctl/stub_verifier.h"
 #include "cmd/text_value.h"
@@ -55,17 +57,16 @@ CorefileStyle style_of(const InstallFlags& flags, const ClusterDns& dns) {
   return style;
 }
 
-/// What the user should know of the Corefile that is there, and of the zone; each line is ended.
-std::string notes(const ClusterDns& dns, const StubDomain& stub, const CorefileStyle& style) {
-  std::string notes;
+/// What the user should know of the Corefile that is there, and of the zone.
+std::vector<std::string> notes(const ClusterDns& dns, const StubDomain& stub, const CorefileStyle& style) {
+  std::vector<std::string> notes;
+  const auto add = [&](const std::vector<std::string>& more) { notes.insert(notes.end(), more.begin(), more.end()); };
   if (const auto corefile = Corefile::parse(dns.detected.corefile)) {
-    for (const std::string& note : stub_notes(*corefile, stub.zone)) notes += "note: " + escape_controls(note) + "\n";
-    for (const OutdatedSetting& setting : outdated_settings(*corefile, style.version)) {
-      notes += "note: " + escape_controls(setting.text) + "\n";
-    }
+    add(stub_notes(*corefile, stub.zone));
+    for (const OutdatedSetting& setting : outdated_settings(*corefile, style.version)) notes.push_back(setting.text);
   }
-  for (const std::string& warning : dns.detected.warnings) notes += "note: " + escape_controls(warning) + "\n";
-  for (const std::string& warning : zone_warnings(stub.zone)) notes += "note: " + escape_controls(warning) + "\n";
+  add(dns.detected.warnings);
+  add(zone_warnings(stub.zone));
   return notes;
 }
 
@@ -84,15 +85,15 @@ class Installing {
         dns_(read_dns(cluster_, flags)),
         installation_(cluster_, flags.name_space, stub_.zone) {}
 
-  Ended run() {
+  StubReport run() {
     require_place(dns_, stub_);
     require_sense(dns_, stub_);
     style_ = style_of(flags_, dns_);
     const StubPlan plan = make_plan();
-    if (plan.changes_nothing() && plan.is_recorded(stub_)) return {0, delegated(stub_) + " already\n"};
+    if (plan.changes_nothing() && plan.is_recorded(stub_)) return {delegated(stub_) + " already"};
     if (flags_.dry_run) {
       installation_.rehearse(plan, stub_);
-      return {0, plan.diff() + notes(dns_, stub_, style_)};
+      return {delegated(stub_) + " if this is no dry run", plan.places(), plan.diff(), {}, notes(dns_, stub_, style_)};
     }
     const Restart restart(cluster_, dns_, flags_.restart);
     StubVerifier verifier = make_verifier();
@@ -118,7 +119,7 @@ class Installing {
     return plan;
   }
 
-  Ended carry_out(const Restart& restart, StubVerifier& verifier) {
+  StubReport carry_out(const Restart& restart, StubVerifier& verifier) {
     std::optional<StubPlan> undo;
     std::string verdict;
     try {
@@ -139,9 +140,7 @@ class Installing {
       if (!undo) throw;
       roll_back(*undo, restart, {{kFailed, error.what()}});
     }
-    const std::string places = undo->places();
-    return {0,
-            verdict + delegated(stub_) + (places.empty() ? "" : " in " + places) + "\n" + notes(dns_, stub_, style_)};
+    return {delegated(stub_), undo->places(), {}, verdict, notes(dns_, stub_, style_)};
   }
 
   [[noreturn]] void roll_back(const StubPlan& plan, const Restart& restart, const Stop& why) {
@@ -173,7 +172,9 @@ Ended install(const InstallFlags& flags) {
   check_servers(flags);
   check_verifier_flags(flags.verifier, zone);
   const CoreDnsVersion version = version_of(flags, "");
-  if (!flags.file) return Installing(flags).run();
+  const OutputForm form = form_of(flags);
+  if (!flags.file) return printed(Installing(flags).run(), form);
+  require_text(form);
   return install_into_file(*flags.file, {zone, servers_of(flags, nullptr)}, {version, {}, flags.modernise},
                            flags.dry_run);
 }
@@ -203,6 +204,7 @@ void add_stub_install(CLI::App& stub, const Choose& choose) {
   app.add_flag("--restart", flags->restart, "Restart CoreDNS where it has no reload plugin");
   app.add_flag("--dry-run", flags->dry_run, "Print what would change, and change nothing");
   add_verifier_flags(app, flags->verifier);
+  add_output_flag(app, *flags);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return install(*flags); }); }); });
 }

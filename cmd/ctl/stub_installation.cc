@@ -61,10 +61,10 @@ bool StubPlan::is_recorded(const StubDomain& stub) const {
   return stored.record->verified && std::ranges::is_permutation(stored.record->servers, stub.server_texts());
 }
 
-std::string StubPlan::places() const {
-  std::string all;
+std::vector<std::string> StubPlan::places() const {
+  std::vector<std::string> all;
   for (const PlannedChange& change : changes) {
-    if (change.changes()) all += (all.empty() ? "" : ", ") + change.site.target.text();
+    if (change.changes()) all.push_back(change.site.target.text());
   }
   return all;
 }

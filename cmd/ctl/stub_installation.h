@@ -46,7 +46,7 @@ struct StubPlan {
 
   bool changes_nothing() const;
   bool is_recorded(const StubDomain& stub) const;  // verified, with these servers; or it was not we who installed
-  std::string places() const;                      // what changes
+  std::vector<std::string> places() const;         // what changes
   std::string diff() const;                        // unified
 
   /// `earlier` was carried out in part before this was made: a roll-back returns to what stood there before either.

@@ -20,11 +20,11 @@ bool reads_by_itself(const ClusterDns& dns) {
   return corefile && has_reload(*corefile);
 }
 
-std::string restart_note(const ClusterDns& dns) {
-  if (reads_by_itself(dns)) return "";
+std::vector<std::string> restart_notes(const ClusterDns& dns) {
+  if (reads_by_itself(dns)) return {};
   const auto& workload = dns.detected.workload;
-  return "note: CoreDNS has no plugin reload here, and goes on as before until it is restarted" +
-         (workload ? ": " + workload->text() : "") + "\n";
+  return {"CoreDNS has no plugin reload here, and goes on as before until it is restarted" +
+          (workload ? ": " + workload->text() : "")};
 }
 
 Restart::Restart(Cluster& cluster, const ClusterDns& dns, bool allowed) : cluster_(cluster) {

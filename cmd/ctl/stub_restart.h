@@ -3,6 +3,7 @@
 // A CoreDNS without the plugin reload reads its Corefile when it starts, and so has to be restarted.
 
 #include <string>
+#include <vector>
 
 #include "cmd/ctl/cluster.h"
 #include "cmd/ctl/stub_dns.h"
@@ -12,8 +13,8 @@ namespace meshdns {
 /// Whether it reads its Corefile by itself.
 bool reads_by_itself(const ClusterDns& dns);
 
-/// What the user is still to do after a change, a line; empty where there is nothing.
-std::string restart_note(const ClusterDns& dns);
+/// What the user is still to do after a change.
+std::vector<std::string> restart_notes(const ClusterDns& dns);
 
 class Restart {
  public:

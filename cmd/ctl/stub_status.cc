@@ -19,10 +19,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct StatusFlags : StubFlags {
-  std::string output = "text";
-};
-
 std::string joined(const std::vector<std::string>& texts) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
@@ -62,8 +58,8 @@ std::string text_of(const Json& status) {
   return text;
 }
 
-Ended status(const StatusFlags& flags) {
-  const auto form = value_or_stop(parse_output_form(flags.output), kUsage, "--output: ");
+Ended status(const StubFlags& flags) {
+  const auto form = form_of(flags);
   const Name zone = zone_of(flags);
   check_flags(flags);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
@@ -93,10 +89,10 @@ void add_stub_status(CLI::App& stub, const Choose& choose) {
   set_help(app,
            "  # Exits with 1 where it has drifted\n"
            "  meshdnsctl stub status\n");
-  const auto flags = std::make_shared<StatusFlags>();
+  const auto flags = std::make_shared<StubFlags>();
   add_zone_flag(app, *flags);
   add_dns_flags(app, *flags);
-  app.add_option("-o,--output", flags->output, "text, json or yaml; without it, text")->type_name("FORM");
+  add_output_flag(app, *flags);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return status(*flags); }); }); });
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cmd/ctl/help.h"
 #include "cmd/ctl/stub.h"
@@ -12,6 +13,7 @@
 #include "cmd/ctl/stub_file.h"
 #include "cmd/ctl/stub_flags.h"
 #include "cmd/ctl/stub_installation.h"
+#include "cmd/ctl/stub_report.h"
 #include "cmd/ctl/stub_restart.h"
 #include "cmd/ctl/unified_diff.h"
 
@@ -24,7 +26,7 @@ struct UndoFlags : StubFlags {
 };
 
 std::string nothing_there(const Name& zone) {
-  return "the zone " + zone.text() + " is not delegated here; nothing to do\n";
+  return "the zone " + zone.text() + " is not delegated here; nothing to do";
 }
 
 /// Plans and carries out until others are not faster.
@@ -40,18 +42,26 @@ StubPlan carry_out(Cluster& cluster, const StubInstallation& installation, const
 
 Ended remove(const UndoFlags& flags) {
   const Name zone = zone_of(flags);
+  const OutputForm form = form_of(flags);
   check_flags(flags);
-  if (flags.file) return remove_from_file(*flags.file, zone, flags.dry_run);
+  if (flags.file) {
+    require_text(form);
+    return remove_from_file(*flags.file, zone, flags.dry_run);
+  }
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
   const ClusterDns dns = read_dns(cluster, flags);
   const std::vector<StubSite> sites = sites_of(dns, zone);
   const StubInstallation installation(cluster, flags.name_space, zone);
   const StubPlan plan = carry_out(
       cluster, installation, [&] { return installation.plan_remove(sites); }, flags.dry_run);
-  if (plan.changes_nothing() && !plan.stored.record) return {0, nothing_there(zone)};
-  if (flags.dry_run) return {0, plan.diff()};
-  return {0, "the zone " + zone.text() + " is not delegated any more" +
-                 (plan.changes_nothing() ? "\n" : ": taken out of " + plan.places() + "\n" + restart_note(dns))};
+  if (plan.changes_nothing() && !plan.stored.record) return printed({nothing_there(zone)}, form);
+  if (flags.dry_run) return printed({"it would be taken out", plan.places(), plan.diff()}, form);
+  return printed({"the zone " + zone.text() + " is not delegated any more",
+                  plan.places(),
+                  {},
+                  {},
+                  plan.changes_nothing() ? std::vector<std::string>() : restart_notes(dns)},
+                 form);
 }
 
 /// Back to every octet of before: refused where anything of others would be lost.
@@ -78,20 +88,21 @@ StubPlan plan_restore(const StubInstallation& installation, const Name& zone) {
 
 Ended restore(const UndoFlags& flags) {
   const Name zone = zone_of(flags);
+  const OutputForm form = form_of(flags);
   check_flags(flags);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
   const StubInstallation installation(cluster, flags.name_space, zone);
   const StubPlan plan = carry_out(
       cluster, installation, [&] { return plan_restore(installation, zone); }, flags.dry_run);
-  if (flags.dry_run) return {0, plan.diff()};
-  return {0, plan.changes_nothing()
-                 ? "what the backup holds is in place already\n"
-                 : "restored from the backup: " + plan.places() + "\n" + restart_note(read_dns(cluster, flags))};
+  if (flags.dry_run) return printed({"it would be restored", plan.places(), plan.diff()}, form);
+  if (plan.changes_nothing()) return printed({"what the backup holds is in place already"}, form);
+  return printed({"restored from the backup", plan.places(), {}, {}, restart_notes(read_dns(cluster, flags))}, form);
 }
 
 void add(CLI::App& app, const std::shared_ptr<UndoFlags>& flags, const Choose& choose, Ended (*run)(const UndoFlags&)) {
   add_zone_flag(app, *flags);
   add_dns_flags(app, *flags);
+  add_output_flag(app, *flags);
   app.add_flag("--dry-run", flags->dry_run, "Print what would change, and change nothing");
   app.allow_extras();
   app.callback([flags, choose, run] { choose([flags, run] { return ended_by([&] { return run(*flags); }); }); });

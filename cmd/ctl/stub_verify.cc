@@ -35,7 +35,6 @@ struct VerifyFlags : StubFlags {
   std::string own_name;
   std::vector<std::string> try_names;
   std::string verdict_file;
-  std::string output = "text";
 
   /// Whether the command line leaves something out that the cluster knows.
   bool needs_cluster() const {
@@ -119,7 +118,7 @@ std::string printed(const Json& report, OutputForm form) {
 }
 
 Ended run(const VerifyFlags& flags) {
-  const OutputForm form = value_or_stop(parse_output_form(flags.output), kUsage, "--output: ");
+  const OutputForm form = form_of(flags);
   Json report = verify(flags);
   if (!flags.verdict_file.empty()) {
     std::ofstream file(flags.verdict_file, std::ios::binary);
@@ -161,7 +160,7 @@ void add_stub_verify(CLI::App& stub, const Choose& choose) {
       ->type_name("NAME");
   app.add_option("--verdict-file", flags->verdict_file, "Where to write the report, too, in at most 4096 octets")
       ->type_name("FILE");
-  app.add_option("-o,--output", flags->output, "text, json or yaml; without it, text")->type_name("FORM");
+  add_output_flag(app, *flags);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return run(*flags); }); }); });
 }

@@ -45,7 +45,11 @@ std::string unified_diff(const std::string& name, const std::string& before, con
   diff.composeUnifiedHunks();
   std::ostringstream hunks;
   diff.printUnifiedFormat(hunks);
-  return "--- " + name + " (now)\n+++ " + name + " (then)\n" + hunks.str();
+  std::string text = hunks.str();
+  // Where there are no lines, diff counts from 0.
+  if (before.empty()) text.replace(text.find("-1,0"), 4, "-0,0");
+  if (after.empty()) text.replace(text.find("+1,0"), 4, "+0,0");
+  return "--- " + name + " (now)\n+++ " + name + " (then)\n" + text;
 }
 
 }  // namespace meshdns

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import json
 
 import pytest
 
@@ -90,6 +91,8 @@ def test_a_dry_run_prints_the_change_and_makes_none(kubeadm):
     assert diff.startswith("--- ConfigMap kube-system/coredns, key Corefile (now)\n+++ ")
     assert f"+    forward . {kubeadm.meshdns_ip}\n" in diff
     assert not [line for line in diff.splitlines()[1:] if line.startswith("-")]
+    report = json.loads(done(kubeadm.stub("install", "--server", SERVER, "--dry-run", "-o", "json")))
+    assert report["places"] == ["ConfigMap kube-system/coredns, key Corefile"] and diff.startswith(report["diff"])
     assert kubeadm.config_maps() == before
 
 

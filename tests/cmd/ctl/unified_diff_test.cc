@@ -14,8 +14,8 @@ TEST_CASE("what a text becomes") {
     const char* after;
     const char* hunks;
   };
-  for (const Case& c : std::vector<Case>{{"", "a\n", "@@ -1,0 +1,1 @@\n+a\n"},
-                                         {"a\n", "", "@@ -1,1 +1,0 @@\n-a\n"},
+  for (const Case& c : std::vector<Case>{{"", "a\n", "@@ -0,0 +1,1 @@\n+a\n"},
+                                         {"a\n", "", "@@ -1,1 +0,0 @@\n-a\n"},
                                          {"a\nb\nc\n", "a\nB\nc\n", "@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"},
                                          {"a", "a\n", "@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+a\n"},
                                          {"a\n", "a\n\tb\x1b[31m\n", "@@ -1,1 +1,2 @@\n a\n+\tb\\x1b[31m\n"}}) {
