@@ -16,6 +16,7 @@
 #include "cmd/event_loop.h"
 #include "cmd/instance.h"
 #include "k8s/api/timer.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
@@ -32,12 +33,6 @@ constexpr std::chrono::seconds kPatience{30};
 
 /// Whether the running instance can take the key over.
 bool applies_at_once(const std::string& key) { return key == "log.level" || key == "log.format" || key == "lameduck"; }
-
-std::string listed(const std::vector<std::string>& keys) {
-  std::string text;
-  for (const std::string& key : keys) text += (text.empty() ? "" : ", ") + key;
-  return text;
-}
 
 class Daemon {
  public:
@@ -107,9 +102,9 @@ class Daemon {
     if (std::ranges::all_of(changed, applies_at_once)) {
       instance_->adopt(config->log, config->lameduck);
       return spdlog::info("SIGHUP: the configuration is valid; changed and applied: {}",
-                          changed.empty() ? "nothing" : listed(changed));
+                          changed.empty() ? "nothing" : joined(changed));
     }
-    changed_ = listed(changed);
+    changed_ = joined(changed);
     auto successor = std::make_unique<Instance>(loop_, *std::move(config), version_);
     if (const auto error = successor->open(instance_.get())) return keep(*error);
     spdlog::info("SIGHUP: the configuration is valid; sources and files are being read for it; changed: {}", changed_);

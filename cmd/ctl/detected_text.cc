@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cmd/ctl/labelled_lines.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
@@ -14,12 +15,6 @@ Json texts_of(const std::vector<IpAddress>& addresses) {
   Json texts = Json::array();
   for (const IpAddress& address : addresses) texts.push_back(address.text());
   return texts;
-}
-
-std::string joined(const std::vector<IpAddress>& addresses) {
-  std::string all;
-  for (const IpAddress& address : addresses) all += (all.empty() ? "" : ", ") + address.text();
-  return all;
 }
 
 std::string place_text(const StubPlace& place, const Name& zone) {
@@ -49,9 +44,9 @@ std::string detected_text(const DetectedDns& dns, const Name& zone) {
   lines.add("Platform", dns.platform);
   lines.add("CoreDNS", dns.coredns_version);
   for (const StubPlace& place : dns.places) lines.add("Goes to", place_text(place, zone));
-  lines.add("Service", joined(dns.addresses));
+  lines.add("Service", joined(dns.addresses, &IpAddress::text));
   for (const DnsReplica& replica : dns.replicas) lines.add("Replicas", replica.pod + " " + replica.server.text());
-  if (dns.node_local) lines.add("Node-local", joined(dns.node_local->addresses) + " on each node");
+  if (dns.node_local) lines.add("Node-local", joined(dns.node_local->addresses, &IpAddress::text) + " on each node");
   for (const std::string& fact : dns.evidence) lines.add("Evidence", fact);
   for (const std::string& warning : dns.warnings) lines.add("Warning", warning);
   return lines.text();

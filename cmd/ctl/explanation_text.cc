@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cmd/ctl/labelled_lines.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
@@ -28,17 +29,11 @@ std::string object_of(const Json& part) {
   return part.at("source").get<std::string>() + "/" + part.at("object").get<std::string>();
 }
 
-std::string joined(const Json& texts) {
-  std::string all;
-  for (const Json& text : texts) all += (all.empty() ? "" : ", ") + text.get<std::string>();
-  return all;
-}
-
 std::string describe(const Json& claimant) {
   const auto created = claimant.at("created").get<std::string>();
   return object_of(claimant) + (created.empty() ? "" : ", created " + created) + ", with " +
-         joined(claimant.at("addresses")) + " of " + claimant.at("origin").get<std::string>() + ": " +
-         claimant.at("why").get<std::string>();
+         joined(claimant.at("addresses"), &Json::get<std::string>) + " of " + claimant.at("origin").get<std::string>() +
+         ": " + claimant.at("why").get<std::string>();
 }
 
 std::string text_of(const Json& explanation) {

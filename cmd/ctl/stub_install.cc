@@ -25,6 +25,7 @@
 #include "k8s/stub/corefile_modernise.h"
 #include "k8s/stub/served_elsewhere.h"
 #include "k8s/stub/verdict.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
@@ -71,9 +72,7 @@ std::vector<std::string> notes(const ClusterDns& dns, const StubDomain& stub, co
 }
 
 std::string delegated(const StubDomain& stub) {
-  std::string servers;
-  for (const std::string& server : stub.server_texts()) servers += (servers.empty() ? "" : ", ") + server;
-  return "the zone " + stub.zone.text() + " is delegated to " + servers;
+  return "the zone " + stub.zone.text() + " is delegated to " + joined(stub.server_texts());
 }
 
 class Installing {

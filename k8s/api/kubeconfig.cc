@@ -12,6 +12,7 @@
 #include "k8s/api/kubeconfig_exec.h"
 #include "k8s/api/kubeconfig_section.h"
 #include "k8s/api/url.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
@@ -39,9 +40,7 @@ class Kubeconfig {
     }
     const std::string problem = "no " + Section::title(inner, name) + " in " + field;
     if (files_.size() == 1) first().called(within).fail_list(field, problem);
-    std::string all;
-    for (const Section& file : files_) all += (all.empty() ? "" : ", ") + file.file();
-    throw KubeconfigError{all + ": " + (within.empty() ? "" : within + ": ") + problem};
+    throw KubeconfigError{joined(files_, &Section::file) + ": " + (within.empty() ? "" : within + ": ") + problem};
   }
 
  private:

@@ -5,6 +5,7 @@
 
 #include "k8s/api/api_objects.h"
 #include "k8s/stub/corefile_text.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
@@ -93,20 +94,15 @@ std::optional<Error> answered_elsewhere(const Corefile& corefile, const Name& zo
   return std::nullopt;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 std::string stub_block(const StubDomain& stub, const ListenAddresses& addresses, std::string_view plugin) {
   const std::string zone = stub.zone.text();
   std::vector<std::string> keys;
   for (const uint16_t port : addresses.ports) keys.push_back(zone + ":" + std::to_string(port));
-  std::string text = std::string(kMarker) + " the zone " + zone + " is answered by meshdns.\n" + joined(keys) + " {\n";
-  if (!addresses.bind.empty()) text += "    bind " + joined(addresses.bind) + "\n";
+  std::string text =
+      std::string(kMarker) + " the zone " + zone + " is answered by meshdns.\n" + joined(keys, {}, " ") + " {\n";
+  if (!addresses.bind.empty()) text += "    bind " + joined(addresses.bind, {}, " ") + "\n";
   text += "    errors\n    cache 30\n    ";
-  return text.append(plugin) + " . " + joined(stub.server_texts()) + "\n}\n";
+  return text.append(plugin) + " . " + joined(stub.server_texts(), {}, " ") + "\n}\n";
 }
 
 }  // namespace
@@ -165,7 +161,7 @@ Result<Corefile> set_servers(const Corefile& corefile, const CorefileStub& stub,
   const ServerBlock& block = corefile.blocks().at(stub.block);
   const auto directive = std::ranges::find_if(block.directives, asks_others);
   const TextSpan upstreams{directive->arguments.at(1).begin, directive->arguments.back().end};
-  return Corefile::parse(with_changes(corefile.text(), {{upstreams, joined(StubDomain{{}, servers}.server_texts())}}));
+  return Corefile::parse(with_changes(corefile.text(), {{upstreams, joined(servers, &DnsServer::text, " ")}}));
 }
 
 Result<Corefile> remove_stub(const Corefile& corefile, const CorefileStub& stub) {

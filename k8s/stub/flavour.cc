@@ -10,17 +10,12 @@
 #include "k8s/stub/flavour_node_local.h"
 #include "k8s/stub/flavour_platform.h"
 #include "k8s/stub/flavour_workload.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
 
 constexpr const char* kStubDomainsKey = "stubDomains";
-
-std::string joined(const std::vector<IpAddress>& addresses) {
-  std::string all;
-  for (const IpAddress& address : addresses) all += (all.empty() ? "" : ", ") + address.text();
-  return all;
-}
 
 /// The workloads that a Service sends to and that run.
 std::vector<const ObservedWorkload*> behind(const ObservedService& service, const ObservedDns& observed) {
@@ -106,8 +101,8 @@ class Detector {
     for (const ObservedWorkload* workload : behind(*service_, observed_)) {
       if (dns_container(*workload).program == DnsProgram::kOther) continue;
       serving.push_back(workload);
-      fact(service_->text() + " (" + joined(service_->addresses) + ") sends to " + workload->text() + ", which runs " +
-           printable(dns_container(*workload).container->image));
+      fact(service_->text() + " (" + joined(service_->addresses, &IpAddress::text) + ") sends to " + workload->text() +
+           ", which runs " + printable(dns_container(*workload).container->image));
     }
     if (serving.size() == 1) {
       workload_ = serving.front();
@@ -120,7 +115,7 @@ class Detector {
       refuse(Flavour::kUnknown, "the evidence contradicts itself: behind " + service_->text() + " found " +
                                     serving[0]->text() + " and " + serving[1]->text() + ", expected one of them");
     } else if (on_gke()) {
-      fact(service_->text() + " (" + joined(service_->addresses) + ") sends to no workload");
+      fact(service_->text() + " (" + joined(service_->addresses, &IpAddress::text) + ") sends to no workload");
       refuse(dns_.platform == kGke ? Flavour::kCloudDns : Flavour::kGkeAutopilot,
              "Cloud DNS answers this cluster's names: no ConfigMap within the cluster says what it forwards");
     } else {
@@ -210,7 +205,8 @@ class Detector {
     const auto is_local = [&](const IpAddress& address) { return std::ranges::count(found->addresses, address) > 0; };
     dns_.node_local =
         NodeLocal{found->workload->text(), found->addresses, std::ranges::any_of(dns_.addresses, is_local)};
-    fact(found->workload->text() + " runs " + printable(found->container->image) + " on " + joined(found->addresses) +
+    fact(found->workload->text() + " runs " + printable(found->container->image) + " on " +
+         joined(found->addresses, &IpAddress::text) +
          (dns_.node_local->intercepts ? ", in front of the DNS Service's address" : ""));
     const auto corefile = find_corefile(observed_, *found->workload, *found->container, found->corefile);
     if (corefile && forwards_everything_to(corefile->text, cluster_dns())) {

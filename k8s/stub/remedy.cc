@@ -7,17 +7,12 @@
 #include "k8s/stub/corefile_edit.h"
 #include "k8s/stub/kube_dns_stub_domains.h"
 #include "k8s/stub/remedy_chart.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string joined(const std::vector<std::string>& texts, const char* between) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : between) + text;
-  return all;
-}
 
 /// The Corefile with the zone in it; of an empty one, the block alone.
 Result<std::string> delegated(const std::string& text, const StubDomain& stub) {
@@ -88,7 +83,7 @@ std::string cloud_dns(const StubDomain& stub) {
          "load balancer in front of meshdns: a ClusterIP is none.\n\n"
          "gcloud dns managed-zones create " +
          name + " --description='answered by meshdns' --dns-name=" + stub.zone.text() +
-         ". --visibility=private --networks=NETWORK --forwarding-targets=" + joined(addresses, ",") + "\n";
+         ". --visibility=private --networks=NETWORK --forwarding-targets=" + joined(addresses, {}, ",") + "\n";
 }
 
 /// The repository, the operator's object, the manifest: what its owner makes the configuration of is its owner's to know.

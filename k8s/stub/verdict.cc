@@ -4,6 +4,8 @@
 #include <functional>
 #include <optional>
 
+#include "zone/joined.h"
+
 namespace meshdns {
 namespace {
 
@@ -56,10 +58,8 @@ std::string found(const Step& step) {
          step.reason;
 }
 
-std::string joined(const std::vector<Hop>& hops) {
-  std::string all;
-  for (const Hop& hop : hops) all += (all.empty() ? "" : ", ") + hop.server.text();
-  return all;
+std::string addresses_of(const std::vector<Hop>& hops) {
+  return joined(hops, [](const Hop& hop) { return hop.server.text(); });
 }
 
 Verdict failed(const Hop& hop, std::string cause, const std::string& sentence) {
@@ -127,7 +127,7 @@ Verdict judge_server(const Walked& walked, const VerificationPlan& plan) {
 
 Verdict judge_forwarding(const Walked& walked, const VerificationPlan& plan) {
   const Hop& hop = *walked.hop;
-  const std::string servers = joined(plan.servers);
+  const std::string servers = addresses_of(plan.servers);
   const Fault fault = walked.with(Fault::kServfail) != nullptr ? Fault::kServfail : Fault::kSilent;
   if (const auto good = works_only_over(walked, fault)) {
     return failed(
@@ -148,7 +148,7 @@ Verdict judge_bypass(const Walked& walked, const VerificationPlan& plan) {
           found(*walked.with(Fault::kNotForwarded)) +
           "): the stub domain in the cluster's DNS never takes effect for them. Put it into stubDomains of the "
           "ConfigMap kube-system/kube-dns, which node-local reads, or into node-local's own Corefile as a block for " +
-          plan.zone.text() + " that forwards to " + joined(plan.servers));
+          plan.zone.text() + " that forwards to " + addresses_of(plan.servers));
 }
 
 /// What `hop` answers is not from the zone's servers; the others tell whether that is so everywhere.
@@ -172,7 +172,7 @@ Verdict judge_elsewhere(const Walked& walked, const std::vector<Walked>& all, co
                       "; where it lasts longer, look at that pod's log, and restart it");
   }
   return failed(hop, "not-forwarded",
-                "does not forward " + plan.zone.text() + " to " + joined(plan.servers) + " (" + step +
+                "does not forward " + plan.zone.text() + " to " + addresses_of(plan.servers) + " (" + step +
                     "): the stub domain is not in effect there; " + kSync +
                     "; where it lasts longer, look at its log, and whether its Corefile has the plugin reload");
 }
@@ -185,7 +185,7 @@ Verdict judge_hop(const Walked& walked, const std::vector<Walked>& all, const Ve
   if (unanswered) return judge_forwarding(walked, plan);
   return failed(
       *walked.hop, "answers-differ",
-      "answers otherwise than " + joined(plan.servers) + " (" + found(*walked.first(nullptr)) +
+      "answers otherwise than " + addresses_of(plan.servers) + " (" + found(*walked.first(nullptr)) +
           "): its cache may be older than a change, so verify again after the TTL; else look at whether all servers "
           "that it asks are meshdns");
 }
@@ -205,7 +205,7 @@ Verdict passed(const VerificationPlan& plan) {
     through += (through.empty() ? "" : ", ") + std::to_string(count) + " " + (count == 1 ? word.one : word.several);
   }
   return {true, "", "",
-          plan.zone.text() + " is answered by " + joined(plan.servers) +
+          plan.zone.text() + " is answered by " + addresses_of(plan.servers) +
               (through.empty() ? "" : ", and just so through the cluster's DNS (" + through + ")") +
               ", over UDP and TCP"};
 }
