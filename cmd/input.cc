@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr size_t kMaxBytes = 1 << 20;
 constexpr const char* kStandardInput = "-";
+constexpr const char* kStandardInputName = "standard input";
 
 /// Why there is nothing to read; nothing where there is, or an end.
 std::optional<std::string> wait_for(int input, std::chrono::milliseconds patience) {
@@ -31,12 +33,12 @@ std::optional<std::string> wait_for(int input, std::chrono::milliseconds patienc
   return "nothing came for " + format_duration(patience) + ", expected what is written, and its end";
 }
 
-Result<std::string> read_all(const std::string& name, int input, std::chrono::milliseconds patience) {
+Result<std::string> read_from(int input, const std::string& name, size_t most, std::chrono::milliseconds patience) {
   std::string text;
   std::array<char, 64 << 10> part;
-  while (text.size() <= kMaxBytes) {
+  while (text.size() < most) {
     if (const auto reason = wait_for(input, patience)) return Error{"cannot read " + name + ": " + *reason};
-    const ssize_t length = ::read(input, part.data(), part.size());
+    const ssize_t length = ::read(input, part.data(), std::min(part.size(), most - text.size()));
     if (length == 0) return text;
     if (length > 0) {
       text.append(part.data(), static_cast<size_t>(length));
@@ -44,16 +46,22 @@ Result<std::string> read_all(const std::string& name, int input, std::chrono::mi
       return Error{"cannot read " + name + ": " + std::strerror(errno)};
     }
   }
-  return Error{name + " is larger than 1 MiB"};
+  return text;
 }
 
 }  // namespace
 
-Result<std::string> read_input(const std::string& path, std::chrono::milliseconds patience) {
-  if (path == kStandardInput) return read_all("standard input", STDIN_FILENO, patience);
+Result<std::string> read_up_to(const std::string& path, size_t most, std::chrono::milliseconds patience) {
+  if (path == kStandardInput) return read_from(STDIN_FILENO, kStandardInputName, most, patience);
   const Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   if (file.get() < 0) return Error{"cannot read " + path + ": " + std::strerror(errno)};
-  return read_all(path, file.get(), patience);
+  return read_from(file.get(), path, most, patience);
+}
+
+Result<std::string> read_input(const std::string& path, std::chrono::milliseconds patience) {
+  auto text = read_up_to(path, kMaxBytes + 1, patience);
+  if (!text || text->size() <= kMaxBytes) return text;
+  return Error{(path == kStandardInput ? std::string(kStandardInputName) : path) + " is larger than 1 MiB"};
 }
 
 bool is_read_once(const std::string& path) {

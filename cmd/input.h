@@ -13,6 +13,10 @@ namespace meshdns {
 /// come. The error names the input and the reason.
 Result<std::string> read_input(const std::string& path, std::chrono::milliseconds patience = std::chrono::seconds(30));
 
+/// The same, but no more than its first `most` octets.
+Result<std::string> read_up_to(const std::string& path, size_t most,
+                               std::chrono::milliseconds patience = std::chrono::seconds(30));
+
 /// Whether it can be read but once, as all but files.
 bool is_read_once(const std::string& path);
 

@@ -1,13 +1,11 @@
 #include "cmd/ctl/stub_file.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <utility>
 
 #include "cmd/ctl/stop.h"
 #include "cmd/ctl/unified_diff.h"
+#include "cmd/input.h"
 #include "k8s/stub/cluster_domain.h"
 #include "k8s/stub/corefile_edit.h"
 #include "k8s/stub/corefile_modernise.h"
@@ -15,24 +13,11 @@
 namespace meshdns {
 namespace {
 
-std::string read_all(std::istream& stream, const std::string& name) {
-  std::string text;
-  while (stream && text.size() <= kMostCorefileOctets) {
-    char block[4096];
-    stream.read(block, sizeof block);
-    text.append(block, static_cast<size_t>(stream.gcount()));
-  }
-  if (stream.bad()) stop(kFailed, name + ": cannot be read");
-  if (text.size() > kMostCorefileOctets) stop(kUsage, name + ": more than 1 MiB, expected a Corefile");
-  return text;
-}
-
 std::string read_file(const std::string& file) {
   if (file.empty()) stop(kUsage, "--file: found nothing, expected a Corefile, or - for standard input");
-  if (file == "-") return read_all(std::cin, "standard input");
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) stop(kFailed, file + ": cannot be opened; expected a Corefile");
-  return read_all(stream, file);
+  auto text = value_or_stop(read_up_to(file, kMostCorefileOctets + 1), kFailed);
+  if (text.size() > kMostCorefileOctets) stop(kUsage, file + ": more than 1 MiB, expected a Corefile");
+  return text;
 }
 
 Ended printed(const std::string& file, const std::string& before, const std::string& after, bool dry_run) {
