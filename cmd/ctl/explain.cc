@@ -66,15 +66,7 @@ Ended explain(const Flags& flags) {
   const Json explanation = Json::parse(fetched->body, nullptr, false);
   const auto text = explanation_text(explanation);
   if (!text) return {kFailed, base + ": " + text.error()};
-  switch (*form) {
-    case OutputForm::kText:
-      return {0, *text};
-    case OutputForm::kJson:
-      return {0, json_text(explanation)};
-    case OutputForm::kYaml:
-      return {0, yaml_text(explanation)};
-  }
-  return {};
+  return {0, in_form(*form, *text, explanation)};
 }
 
 }  // namespace

@@ -16,6 +16,9 @@ enum class OutputForm : uint8_t { kText, kJson, kYaml };
 /// What -o says: text, json or yaml.
 Result<OutputForm> parse_output_form(std::string_view text);
 
+/// The value as JSON or YAML, or `text`, which says the same to people.
+std::string in_form(OutputForm form, const std::string& text, const nlohmann::ordered_json& value);
+
 std::string json_text(const nlohmann::ordered_json& value);
 
 /// YAML that reads back as the same value, whichever version of YAML reads it.

@@ -20,15 +20,7 @@ namespace {
 constexpr const char* kSomeServer = "192.0.2.53";
 
 std::string printed(const DetectedDns& dns, const Name& zone, OutputForm form, const std::string& remedy) {
-  switch (form) {
-    case OutputForm::kText:
-      return detected_text(dns, zone);
-    case OutputForm::kJson:
-      return json_text(detected_json(dns, zone, remedy));
-    case OutputForm::kYaml:
-      return yaml_text(detected_json(dns, zone, remedy));
-  }
-  return {};
+  return in_form(form, detected_text(dns, zone), detected_json(dns, zone, remedy));
 }
 
 Ended detect(const StubFlags& flags) {

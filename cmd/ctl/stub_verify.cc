@@ -105,18 +105,6 @@ Json verify(const VerifyFlags& flags) {
       .verify();
 }
 
-std::string printed(const Json& report, OutputForm form) {
-  switch (form) {
-    case OutputForm::kText:
-      return verification_text(report);
-    case OutputForm::kJson:
-      return json_text(report);
-    case OutputForm::kYaml:
-      return yaml_text(report);
-  }
-  return {};
-}
-
 Ended run(const VerifyFlags& flags) {
   const OutputForm form = form_of(flags);
   Json report = verify(flags);
@@ -128,7 +116,8 @@ Ended run(const VerifyFlags& flags) {
   for (const std::string& warning : zone_warnings(zone_of(flags))) report["warnings"].push_back(warning);
   const bool passed = report["passed"].get<bool>();
   const bool said = form == OutputForm::kText;
-  return {passed ? 0 : kFailed, passed || said ? "" : verdict_line(report), printed(report, form)};
+  return {passed ? 0 : kFailed, passed || said ? "" : verdict_line(report),
+          in_form(form, verification_text(report), report)};
 }
 
 }  // namespace
