@@ -58,7 +58,7 @@ bool StubPlan::changes_nothing() const { return std::ranges::none_of(changes, &P
 
 bool StubPlan::is_recorded(const StubDomain& stub) const {
   if (!stored.record) return true;
-  return stored.record->verified && std::ranges::is_permutation(stored.record->servers, stub.server_texts());
+  return stored.record->verified && stored.record->has_servers(stub.server_texts());
 }
 
 std::vector<std::string> StubPlan::places() const {
@@ -115,7 +115,7 @@ PlannedChange StubInstallation::look_at(const StubSite& site, const StoredRecord
   const RecordedChange* change = stored.record ? stored.record->change_of(site.target) : nullptr;
   const bool created = !map.exists() || (change != nullptr && change->created);
   KeyText now = map.text(site.target.key);
-  const bool as_written = change != nullptr && now && text_hash(*now) == change->after_hash;
+  const bool as_written = change != nullptr && change->is_as_written(now);
   const bool untouched = change == nullptr || now == change->before;
   KeyText before = value_or_stop(without_stub(site.form, as_written ? change->before : now, zone_), kRefused,
                                  site.target.text() + ": ");

@@ -13,17 +13,12 @@
 #include "cmd/ctl/stub_flags.h"
 #include "cmd/ctl/stub_installation.h"
 #include "cmd/text_value.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
-  return all;
-}
 
 /// One place, against what the record says of it.
 Json state_of(const PlannedChange& change, const std::optional<StubRecord>& record, const Name& zone) {
@@ -32,18 +27,18 @@ Json state_of(const PlannedChange& change, const std::optional<StubRecord>& reco
       value_or_stop(stub_servers(change.site.form, change.now, zone), kFailed, change.site.target.text() + ": ");
   state["servers"] = servers.value_or(std::vector<std::string>());
   const RecordedChange* recorded = record ? record->change_of(change.site.target) : nullptr;
-  const bool as_written = recorded != nullptr && text_hash(change.now.value_or("")) == recorded->after_hash;
+  const bool drifted = record && (!servers || recorded == nullptr || !record->has_servers(*servers));
   if (!servers) {
     state["state"] = record ? "gone" : "not delegated";
   } else if (recorded == nullptr) {
     state["state"] = "delegated, but not by meshdnsctl: there is no backup";
-  } else if (!std::ranges::is_permutation(*servers, record->servers)) {
+  } else if (drifted) {
     state["state"] = "other servers than were installed: " + joined(record->servers);
   } else {
-    state["state"] = as_written ? "as installed" : "as installed, and edited by others elsewhere";
+    state["state"] =
+        recorded->is_as_written(change.now) ? "as installed" : "as installed, and edited by others elsewhere";
   }
-  state["drift"] =
-      record && (!servers || recorded == nullptr || !std::ranges::is_permutation(*servers, record->servers));
+  state["drift"] = drifted;
   return state;
 }
 
@@ -76,10 +71,7 @@ Ended status(const StubFlags& flags) {
     status["places"].push_back(state_of(change, record, zone));
     drift = drift || status["places"].back()["drift"].get<bool>();
   }
-  const std::string text = form == OutputForm::kText   ? text_of(status)
-                           : form == OutputForm::kJson ? json_text(status)
-                                                       : yaml_text(status);
-  return {drift ? kFailed : 0, "", text};
+  return {drift ? kFailed : 0, "", in_form(form, text_of(status), status)};
 }
 
 }  // namespace

@@ -75,8 +75,7 @@ StubPlan plan_restore(const StubInstallation& installation, const Name& zone) {
   for (PlannedChange& change : plan.changes) {
     const RecordedChange* recorded = plan.stored.record->change_of(change.site.target);
     change.then = recorded->before;
-    const bool as_written = text_hash(change.now.value_or("")) == recorded->after_hash;
-    if (!as_written && change.changes()) {
+    if (!recorded->is_as_written(change.now) && change.changes()) {
       edits += unified_diff(change.site.target.text(), change.now.value_or(""), change.then.value_or(""));
     }
   }

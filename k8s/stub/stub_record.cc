@@ -48,6 +48,14 @@ StubRecord read(const std::map<std::string, std::string>& data) {
 
 }  // namespace
 
+bool RecordedChange::is_as_written(const std::optional<std::string>& now) const {
+  return now && text_hash(*now) == after_hash;
+}
+
+bool StubRecord::has_servers(const std::vector<std::string>& texts) const {
+  return std::ranges::is_permutation(servers, texts);
+}
+
 const RecordedChange* StubRecord::change_of(const StubTarget& target) const {
   const auto found = std::ranges::find(changes, target, &RecordedChange::target);
   return found == changes.end() ? nullptr : &*found;

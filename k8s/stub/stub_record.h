@@ -34,6 +34,9 @@ struct RecordedChange {
   bool created;                       // the ConfigMap is ours, too
   std::optional<std::string> before;  // nothing: there was no such key
   std::string after_hash;             // text_hash() of what was written
+
+  /// Whether nobody has changed it since.
+  bool is_as_written(const std::optional<std::string>& now) const;
 };
 
 struct StubRecord {
@@ -41,6 +44,9 @@ struct StubRecord {
   std::vector<std::string> servers;  // as DnsServer::text()
   bool verified = false;             // false: the installation has not come to its end
   std::vector<RecordedChange> changes;
+
+  /// Whether they are those that were installed, in whatever order.
+  bool has_servers(const std::vector<std::string>& texts) const;
 
   /// Null where it has none.
   const RecordedChange* change_of(const StubTarget& target) const;
