@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster.dns_cluster import ADDRESS, CLIENT, HOST, INSIDE, INSIDE_ADDRESS, UPSTREAM, dns_cluster, objects_of
+from cluster.dns_cluster import ADDRESS, CLIENT, HOST, INSIDE, INSIDE_ADDRESS, UPSTREAM, objects_of
 from cluster.node import at
 from support.meshdns import binary
 from support.meshdnsctl import meshdnsctl
@@ -17,12 +17,6 @@ from support.process import Process, eventually
 
 CTL = Path(binary()).with_name("meshdnsctl")
 VERIFIERS = "app.kubernetes.io/name=meshdnsctl,app.kubernetes.io/component=stub-verify"
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    with dns_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
-        yield cluster
 
 
 @pytest.fixture(scope="module")
