@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "k8s/stub/flavour_owner.h"
+#include "k8s/api/object_owner.h"
 #include "k8s/stub/observed_dns.h"
 #include "k8s/stub/stub_record.h"
 #include "zone/result.h"

@@ -154,10 +154,6 @@ class Observer {
 
 }  // namespace
 
-std::string ObservedObject::text() const {
-  return kind + " " + printable(name_space.empty() ? name : name_space + "/" + name);
-}
-
 bool ObservedService::answers_dns() const {
   return !addresses.empty() && std::ranges::any_of(ports, [](const Port& port) { return port.number == kDnsPort; });
 }

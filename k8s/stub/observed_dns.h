@@ -12,29 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "k8s/api/observed_object.h"
 #include "k8s/stub/stub_domain.h"
 #include "zone/address.h"
 #include "zone/result.h"
 
 namespace meshdns {
-
-using TextMap = std::map<std::string, std::string>;
-
-/// What every object has.
-struct ObservedObject {
-  std::string kind;
-  std::string name_space;  // empty where its kind has none
-  std::string name;
-  std::string uid;
-  std::string resource_version;
-  TextMap labels;
-  TextMap annotations;
-  std::vector<std::string> managers;  // of its fields, each once
-  std::string controller;             // of ownerReferences: "DNS default"; empty where it has none
-
-  /// "ConfigMap kube-system/coredns"
-  std::string text() const;
-};
 
 /// A Deployment or a DaemonSet.
 struct ObservedWorkload : ObservedObject {

@@ -1,71 +1,35 @@
 #include "k8s/stub/observed_dns_objects.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "k8s/api/json_fields.h"
 
 namespace meshdns {
 namespace {
 
 using Json = nlohmann::json;
 
-const Json kNone;
-
-/// The member, or null where there is none.
-const Json& member(const Json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found == object.end() ? kNone : *found;
-}
-
-std::string text(const Json& object, const char* key) {
-  const Json& value = member(object, key);
-  return value.is_string() ? value.get<std::string>() : "";
-}
-
-TextMap texts(const Json& object) {
-  TextMap all;
-  if (!object.is_object()) return all;
-  for (const auto& [key, value] : object.items()) {
-    if (value.is_string()) all.emplace(key, value.get<std::string>());
-  }
-  return all;
-}
-
-void fill(ObservedObject& observed, const Json& object, std::string kind) {
-  const Json& metadata = object.at("metadata");
-  observed.kind = std::move(kind);
-  observed.name = metadata.at("name").get<std::string>();
-  observed.name_space = text(metadata, "namespace");
-  observed.uid = text(metadata, "uid");
-  observed.resource_version = text(metadata, "resourceVersion");
-  observed.labels = texts(member(metadata, "labels"));
-  observed.annotations = texts(member(metadata, "annotations"));
-  for (const Json& fields : member(metadata, "managedFields")) {
-    const std::string manager = text(fields, "manager");
-    if (std::ranges::count(observed.managers, manager) == 0) observed.managers.push_back(manager);
-  }
-  for (const Json& owner : member(metadata, "ownerReferences")) {
-    if (member(owner, "controller") == true) observed.controller = text(owner, "kind") + " " + text(owner, "name");
-  }
-}
-
 /// Of a volume: `source` is its configMap, or one of a projected volume's.
 void add_mount(const Json& source, const std::string& path, std::vector<ObservedWorkload::Mount>& mounts) {
   if (!source.is_object()) return;
-  ObservedWorkload::Mount mount{path, text(source, "name"), member(source, "optional") == true, {}};
-  for (const Json& item : member(source, "items")) mount.keys[text(item, "path")] = text(item, "key");
+  ObservedWorkload::Mount mount{path, text_member(source, "name"), member(source, "optional") == true, {}};
+  for (const Json& item : member(source, "items")) mount.keys[text_member(item, "path")] = text_member(item, "key");
   mounts.push_back(std::move(mount));
 }
 
 ObservedWorkload::Container observed_container(const Json& container, const Json& volumes) {
-  ObservedWorkload::Container observed{text(container, "name"), text(container, "image"), {}, {}};
+  ObservedWorkload::Container observed{text_member(container, "name"), text_member(container, "image"), {}, {}};
   for (const char* list : {"command", "args"}) {
     for (const Json& argument : member(container, list)) observed.arguments.push_back(argument.get<std::string>());
   }
   for (const Json& mount : member(container, "volumeMounts")) {
-    const auto is_mounted = [&](const Json& volume) { return text(volume, "name") == text(mount, "name"); };
+    const auto is_mounted = [&](const Json& volume) {
+      return text_member(volume, "name") == text_member(mount, "name");
+    };
     const auto volume = std::ranges::find_if(volumes, is_mounted);
-    if (volume == volumes.end() || !text(mount, "subPath").empty()) continue;
-    const std::string path = text(mount, "mountPath");
+    if (volume == volumes.end() || !text_member(mount, "subPath").empty()) continue;
+    const std::string path = text_member(mount, "mountPath");
     add_mount(member(*volume, "configMap"), path, observed.mounts);
     for (const Json& source : member(member(*volume, "projected"), "sources")) {
       add_mount(member(source, "configMap"), path, observed.mounts);
@@ -78,7 +42,7 @@ ObservedWorkload::Container observed_container(const Json& container, const Json
 std::optional<uint16_t> dns_port(const Json& ports) {
   for (const Json& port : ports) {
     const Json& number = member(port, "port");
-    if (text(port, "protocol") != "UDP" || !number.is_number_unsigned() || number > 65535) continue;
+    if (text_member(port, "protocol") != "UDP" || !number.is_number_unsigned() || number > 65535) continue;
     return number.get<uint16_t>();
   }
   return std::nullopt;
@@ -86,7 +50,7 @@ std::optional<uint16_t> dns_port(const Json& ports) {
 
 void add_replica(const std::string& address, const Json& endpoint, uint16_t port, std::vector<DnsReplica>& replicas) {
   if (const auto parsed = IpAddress::parse(address)) {
-    replicas.push_back({text(member(endpoint, "targetRef"), "name"), {*parsed, port}});
+    replicas.push_back({text_member(member(endpoint, "targetRef"), "name"), {*parsed, port}});
   }
 }
 
@@ -94,28 +58,28 @@ void add_replica(const std::string& address, const Json& endpoint, uint16_t port
 
 ObservedService observed_service(const Json& object) {
   ObservedService service;
-  fill(service, object, "Service");
+  static_cast<ObservedObject&>(service) = observed_object(object, "Service");
   const Json& spec = member(object, "spec");
-  std::vector<std::string> addresses{text(spec, "clusterIP")};
+  std::vector<std::string> addresses{text_member(spec, "clusterIP")};
   for (const Json& address : member(spec, "clusterIPs")) addresses.push_back(address.get<std::string>());
   for (const std::string& each : addresses) {
     const auto address = IpAddress::parse(each);
     if (address && std::ranges::count(service.addresses, *address) == 0) service.addresses.push_back(*address);
   }
-  service.selector = texts(member(spec, "selector"));
+  service.selector = texts_member(spec, "selector");
   for (const Json& port : member(spec, "ports")) {
-    service.ports.push_back({text(port, "name"), text(port, "protocol"), port.at("port").get<int64_t>()});
+    service.ports.push_back({text_member(port, "name"), text_member(port, "protocol"), port.at("port").get<int64_t>()});
   }
   return service;
 }
 
 ObservedWorkload observed_workload(const Json& object, const std::string& kind) {
   ObservedWorkload workload;
-  fill(workload, object, kind);
+  static_cast<ObservedObject&>(workload) = observed_object(object, kind);
   const Json& spec = member(object, "spec");
   workload.running = member(spec, "replicas") != 0;
   const Json& pod = member(spec, "template");
-  workload.pod_labels = texts(member(member(pod, "metadata"), "labels"));
+  workload.pod_labels = texts_member(member(pod, "metadata"), "labels");
   const Json& volumes = member(member(pod, "spec"), "volumes");
   for (const Json& container : member(member(pod, "spec"), "containers")) {
     workload.containers.push_back(observed_container(container, volumes));
@@ -125,17 +89,17 @@ ObservedWorkload observed_workload(const Json& object, const std::string& kind) 
 
 ObservedConfigMap observed_config_map(const Json& object) {
   ObservedConfigMap config_map;
-  fill(config_map, object, "ConfigMap");
-  config_map.data = texts(member(object, "data"));
+  static_cast<ObservedObject&>(config_map) = observed_object(object, "ConfigMap");
+  config_map.data = texts_member(object, "data");
   config_map.immutable = member(object, "immutable") == true;
   return config_map;
 }
 
 ObservedNode observed_node(const Json& object) {
   ObservedNode node;
-  fill(node, object, "Node");
-  node.kubelet_version = text(member(member(object, "status"), "nodeInfo"), "kubeletVersion");
-  node.provider_id = text(member(object, "spec"), "providerID");
+  static_cast<ObservedObject&>(node) = observed_object(object, "Node");
+  node.kubelet_version = text_member(member(member(object, "status"), "nodeInfo"), "kubeletVersion");
+  node.provider_id = text_member(member(object, "spec"), "providerID");
   return node;
 }
 
@@ -158,7 +122,7 @@ std::vector<DnsReplica> endpoints_replicas(const Json& endpoints) {
     const auto port = dns_port(member(subset, "ports"));
     if (!port) continue;
     for (const Json& endpoint : member(subset, "addresses")) {
-      add_replica(text(endpoint, "ip"), endpoint, *port, replicas);
+      add_replica(text_member(endpoint, "ip"), endpoint, *port, replicas);
     }
   }
   return replicas;

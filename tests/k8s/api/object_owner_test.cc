@@ -1,7 +1,8 @@
-#include "k8s/stub/flavour_owner.h"
+#include "k8s/api/object_owner.h"
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,25 @@ TEST_CASE("an operator comes before all others") {
   object.controller = "DNS default";
   CHECK(text(owner_of(object)) == "DNS default");
   CHECK(owner_of(object).evidence == "ConfigMap kube-system/coredns is owned by DNS default");
+}
+
+TEST_CASE("who keeps an object of a mesh") {
+  const std::string base = R"({"metadata": {"name": "a", "namespace": "b")";
+  struct Case {
+    std::string metadata;
+    const char* keeper;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"", "nobody"},
+           {R"(, "labels": {"app.kubernetes.io/managed-by": "Helm"})", "Helm (release a)"},
+           {R"(, "ownerReferences": [{"kind": "Canary", "name": "x", "controller": true}])", "Flagger (Canary x)"},
+           {R"(, "ownerReferences": [{"kind": "Mesh", "name": "x"}])", "Mesh x"},
+           {R"(, "ownerReferences": [{"kind": "A", "name": "x"}, {"kind": "B", "name": "y", "controller": true}])",
+            "B y"}}) {
+    CAPTURE(c.metadata);
+    const auto object = observed_object(nlohmann::json::parse(base + c.metadata + "}}"), "VirtualService");
+    CHECK(text(keeper_of(object)) == c.keeper);
+  }
 }
 
 }  // namespace

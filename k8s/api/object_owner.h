@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "k8s/stub/observed_dns.h"
+#include "k8s/api/observed_object.h"
 
 namespace meshdns {
 
@@ -28,6 +28,9 @@ struct Owner {
 
 /// The first that there is evidence of, in the order of its weight: GitOps hands to Helm, and Helm to nobody.
 Owner owner_of(const ObservedObject& object);
+
+/// The same, for objects whose owners rewrite them even where they do not say that they are their controllers: any ownerReference counts.
+Owner keeper_of(const ObservedObject& object);
 
 /// "Helm (release coredns)"
 std::string text(const Owner& owner);

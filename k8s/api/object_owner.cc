@@ -1,4 +1,4 @@
-#include "k8s/stub/flavour_owner.h"
+#include "k8s/api/object_owner.h"
 
 #include <algorithm>
 #include <array>
@@ -64,12 +64,18 @@ Owner owner_by(const Mark& mark, const ObservedObject& object) {
               printable(*value)};
 }
 
+Owner owner_by_reference(const ObservedObject& object, const std::string& owner) {
+  const bool flagger = owner.starts_with("Canary ");
+  return {Kind::kController,
+          flagger ? "Flagger (" + owner + ")" : owner,
+          {},
+          object.text() + " is owned by " + printable(owner)};
+}
+
 }  // namespace
 
 Owner owner_of(const ObservedObject& object) {
-  if (!object.controller.empty()) {
-    return {Kind::kController, object.controller, {}, object.text() + " is owned by " + printable(object.controller)};
-  }
+  if (!object.controller.empty()) return owner_by_reference(object, object.controller);
   for (const Mark& mark : kMarks) {
     Owner owner = owner_by(mark, object);
     if (owner.kind == Kind::kNobody) continue;
@@ -78,6 +84,10 @@ Owner owner_of(const ObservedObject& object) {
     return owner;
   }
   return {};
+}
+
+Owner keeper_of(const ObservedObject& object) {
+  return object.owner.empty() ? owner_of(object) : owner_by_reference(object, object.owner);
 }
 
 std::string text(const Owner& owner) {
