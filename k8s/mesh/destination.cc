@@ -65,9 +65,7 @@ Result<Destination> parse_destination(std::string_view text) {
     destination.port = static_cast<uint16_t>(*port);
     rest = rest.substr(0, colon);
   }
-  destination.host.resize(rest.size());
-  std::ranges::transform(rest, destination.host.begin(), lower);
-  if (destination.host.ends_with('.')) destination.host.pop_back();
+  destination.host = canonical_host(rest);
   if (!is_host(destination.host)) return expected(text, form + ", HOST such as a.bar.global or a");
   return destination;
 }
@@ -82,9 +80,17 @@ Result<WeightedDestination> parse_weighted_destination(std::string_view text) {
   return WeightedDestination{*std::move(destination), *weight};
 }
 
+std::string canonical_host(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  std::string canonical(host.size(), '\0');
+  std::ranges::transform(host, canonical.begin(), lower);
+  return canonical;
+}
+
 std::string full_host(std::string_view host, std::string_view name_space) {
-  std::string full(host);
-  if (host.find('.') == std::string_view::npos) {
+  std::string full = canonical_host(host);
+  const bool is_short = !host.starts_with('*') && host.find_first_of(".:") == std::string_view::npos;
+  if (is_short) {
     full.append(".").append(name_space).append(".svc.").append(kClusterDomain);
   }
   return full;

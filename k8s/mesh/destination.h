@@ -34,7 +34,11 @@ Result<Destination> parse_destination(std::string_view text);
 /// DEST=WEIGHT
 Result<WeightedDestination> parse_weighted_destination(std::string_view text);
 
-/// The host that an object of that namespace means: without a dot, a Service beside it. Istio takes every other as it stands.
+/// Lower case, without a trailing dot: so hosts are compared.
+std::string canonical_host(std::string_view host);
+
+/// The host that an object of that namespace means, canonical: without a dot, a Service beside it. Istio takes every other as it stands,
+/// "*" and IP addresses among them.
 std::string full_host(std::string_view host, std::string_view name_space);
 
 }  // namespace meshdns

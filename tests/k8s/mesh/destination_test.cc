@@ -45,7 +45,9 @@ TEST_CASE("a destination with its weight") {
 TEST_CASE("the host that a short name means") {
   CHECK(full_host("a", "bar") == "a.bar.svc.cluster.local");
   CHECK(full_host("a.bar", "foo") == "a.bar");
-  CHECK(full_host("a.bar.global", "foo") == "a.bar.global");
+  CHECK(full_host("A.bar.global.", "foo") == "a.bar.global");
+  CHECK(full_host("*", "foo") == "*");
+  CHECK(full_host("::1", "foo") == "::1");
 }
 
 }  // namespace
