@@ -1,0 +1,81 @@
+#include "k8s/mesh/vip_holders.h"
+
+#include <algorithm>
+#include <array>
+
+#include "k8s/istio/service_entry.h"
+
+namespace meshdns {
+namespace {
+
+IpAddress last_of(const IpBlock& block) {
+  std::array<uint8_t, 16> octets{};
+  const auto base = block.base().bytes();
+  std::ranges::copy(base, octets.begin());
+  for (size_t bit = block.prefix(); bit < base.size() * 8; ++bit) {
+    octets.at(bit / 8) |= static_cast<uint8_t>(0x80U >> (bit % 8));
+  }
+  return block.base().is_v4() ? IpAddress::v4(std::span(octets).first<4>()) : IpAddress::v6(octets);
+}
+
+/// As the ledger spells hosts.
+std::string host_key(std::string host) {
+  for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  if (host.ends_with('.')) host.pop_back();
+  return host;
+}
+
+}  // namespace
+
+void VipHolders::add(const ServiceEntry& entry, const std::string& where) {
+  for (const std::string& host : entry.hosts) {
+    for (const std::string& text : entry.addresses) {
+      if (const auto block = IpBlock::parse(text)) add(*block, {host_key(host), where});
+    }
+  }
+  for (const ServiceEntry::StatusAddress& given : entry.status_addresses) {
+    const std::string& host = given.host.empty() && !entry.hosts.empty() ? entry.hosts.front() : given.host;
+    if (const auto block = IpBlock::parse(given.value)) add(*block, {host_key(host), where});
+  }
+}
+
+void VipHolders::add(const IpBlock& block, const VipHolder& holder) {
+  if (block.is_single()) {
+    addresses_.emplace(block.base(), holder);
+  } else {
+    blocks_.emplace_back(block, holder);
+  }
+}
+
+const VipHolder* VipHolders::other_than(std::string_view host, const IpAddress& address) const {
+  const auto [begin, end] = addresses_.equal_range(address);
+  for (auto holder = begin; holder != end; ++holder) {
+    if (holder->second.host != host) return &holder->second;
+  }
+  for (const auto& [block, holder] : blocks_) {
+    if (holder.host != host && block.contains(address)) return &holder;
+  }
+  return nullptr;
+}
+
+std::optional<IpAddress> VipHolders::taken_up_to(std::string_view host, const IpAddress& address) const {
+  std::optional<IpAddress> last;
+  for (const auto& [block, holder] : blocks_) {
+    if (holder.host != host && block.contains(address)) last = std::max(last, std::optional(last_of(block)));
+  }
+  if (!last && other_than(host, address) != nullptr) last = address;
+  return last;
+}
+
+size_t VipHolders::within(const IpBlock& block) const {
+  size_t count = 0;
+  for (auto each = addresses_.begin(); each != addresses_.end(); each = addresses_.upper_bound(each->first)) {
+    count += block.contains(each->first) ? 1 : 0;
+  }
+  const auto has = [&](const auto& each) {
+    return block.contains(each.first.base()) || each.first.contains(block.base());
+  };
+  return count + static_cast<size_t>(std::ranges::count_if(blocks_, has));
+}
+
+}  // namespace meshdns
