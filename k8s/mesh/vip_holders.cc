@@ -4,6 +4,7 @@
 #include <array>
 
 #include "k8s/istio/service_entry.h"
+#include "k8s/mesh/destination.h"
 
 namespace meshdns {
 namespace {
@@ -18,24 +19,17 @@ IpAddress last_of(const IpBlock& block) {
   return block.base().is_v4() ? IpAddress::v4(std::span(octets).first<4>()) : IpAddress::v6(octets);
 }
 
-/// As the ledger spells hosts.
-std::string host_key(std::string host) {
-  for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  if (host.ends_with('.')) host.pop_back();
-  return host;
-}
-
 }  // namespace
 
 void VipHolders::add(const ServiceEntry& entry, const std::string& where) {
   for (const std::string& host : entry.hosts) {
     for (const std::string& text : entry.addresses) {
-      if (const auto block = IpBlock::parse(text)) add(*block, {host_key(host), where});
+      if (const auto block = IpBlock::parse(text)) add(*block, {canonical_host(host), where});
     }
   }
   for (const ServiceEntry::StatusAddress& given : entry.status_addresses) {
     const std::string& host = given.host.empty() && !entry.hosts.empty() ? entry.hosts.front() : given.host;
-    if (const auto block = IpBlock::parse(given.value)) add(*block, {host_key(host), where});
+    if (const auto block = IpBlock::parse(given.value)) add(*block, {canonical_host(host), where});
   }
 }
 
