@@ -24,7 +24,7 @@ std::string printed(const DetectedDns& dns, const Name& zone, OutputForm form, c
 }
 
 Ended detect(const StubFlags& flags) {
-  const OutputForm form = form_of(flags);
+  const OutputForm form = form_or_stop(flags.output);
   const Name zone = zone_of(flags);
   check_flags(flags);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
@@ -56,7 +56,7 @@ void add_stub_detect(CLI::App& stub, const Choose& choose) {
   add_zone_flag(app, *flags);
   add_server_flag(app, *flags);
   add_dns_flags(app, *flags);
-  add_output_flag(app, *flags);
+  add_output_flag(app, flags->output);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return detect(*flags); }); }); });
 }

@@ -108,14 +108,6 @@ void add_dns_flags(CLI::App& command, StubFlags& flags) {
       ->type_name("FLAVOUR");
 }
 
-void add_output_flag(CLI::App& command, StubFlags& flags) {
-  command.add_option("-o,--output", flags.output, "text, json or yaml; without it, text")->type_name("FORM");
-}
-
-OutputForm form_of(const StubFlags& flags) {
-  return value_or_stop(parse_output_form(flags.output), kUsage, "--output: ");
-}
-
 Name zone_of(const StubFlags& flags) { return value_or_stop(parse_stub_zone(flags.zone), kUsage, "--zone: "); }
 
 void check_flags(const StubFlags& flags) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cmd/ctl/cluster.h"
-#include "cmd/ctl/output.h"
+#include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/stop.h"
 #include "k8s/stub/stub_domain.h"
 
@@ -23,11 +23,6 @@ struct StubFlags {
 
 void add_zone_flag(CLI::App& command, StubFlags& flags);
 void add_server_flag(CLI::App& command, StubFlags& flags);
-
-void add_output_flag(CLI::App& command, StubFlags& flags);
-
-/// What -o says. Stops with kUsage.
-OutputForm form_of(const StubFlags& flags);
 
 /// --kubeconfig, --context, -n and --flavour.
 void add_dns_flags(CLI::App& command, StubFlags& flags);

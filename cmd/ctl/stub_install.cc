@@ -11,13 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/ctl/change_report.h"
 #include "cmd/ctl/help.h"
 #include "cmd/ctl/stub.h"
 #include "cmd/ctl/stub_dns.h"
 #include "cmd/ctl/stub_file.h"
 #include "cmd/ctl/stub_flags.h"
 #include "cmd/ctl/stub_installation.h"
-#include "cmd/ctl/stub_report.h"
 #include "cmd/ctl/stub_restart.h"
 #include "cmd/ctl/stub_verifier.h"
 #include "cmd/text_value.h"
@@ -84,7 +84,7 @@ class Installing {
         dns_(read_dns(cluster_, flags)),
         installation_(cluster_, flags.name_space, stub_.zone) {}
 
-  StubReport run() {
+  ChangeReport run() {
     require_place(dns_, stub_);
     require_sense(dns_, stub_);
     style_ = style_of(flags_, dns_);
@@ -118,7 +118,7 @@ class Installing {
     return plan;
   }
 
-  StubReport carry_out(const Restart& restart, StubVerifier& verifier) {
+  ChangeReport carry_out(const Restart& restart, StubVerifier& verifier) {
     std::optional<StubPlan> undo;
     std::string verdict;
     try {
@@ -171,7 +171,7 @@ Ended install(const InstallFlags& flags) {
   check_servers(flags);
   check_verifier_flags(flags.verifier, zone);
   const CoreDnsVersion version = version_of(flags, "");
-  const OutputForm form = form_of(flags);
+  const OutputForm form = form_or_stop(flags.output);
   if (!flags.file) return printed(Installing(flags).run(), form);
   require_text(form);
   return install_into_file(*flags.file, {zone, servers_of(flags, nullptr)}, {version, {}, flags.modernise},
@@ -203,7 +203,7 @@ void add_stub_install(CLI::App& stub, const Choose& choose) {
   app.add_flag("--restart", flags->restart, "Restart CoreDNS where it has no reload plugin");
   app.add_flag("--dry-run", flags->dry_run, "Print what would change, and change nothing");
   add_verifier_flags(app, flags->verifier);
-  add_output_flag(app, *flags);
+  add_output_flag(app, flags->output);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return install(*flags); }); }); });
 }

@@ -54,7 +54,7 @@ std::string text_of(const Json& status) {
 }
 
 Ended status(const StubFlags& flags) {
-  const auto form = form_of(flags);
+  const auto form = form_or_stop(flags.output);
   const Name zone = zone_of(flags);
   check_flags(flags);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
@@ -84,7 +84,7 @@ void add_stub_status(CLI::App& stub, const Choose& choose) {
   const auto flags = std::make_shared<StubFlags>();
   add_zone_flag(app, *flags);
   add_dns_flags(app, *flags);
-  add_output_flag(app, *flags);
+  add_output_flag(app, flags->output);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return status(*flags); }); }); });
 }

@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "cmd/ctl/change_report.h"
 #include "cmd/ctl/help.h"
 #include "cmd/ctl/stub.h"
 #include "cmd/ctl/stub_dns.h"
 #include "cmd/ctl/stub_file.h"
 #include "cmd/ctl/stub_flags.h"
 #include "cmd/ctl/stub_installation.h"
-#include "cmd/ctl/stub_report.h"
 #include "cmd/ctl/stub_restart.h"
 #include "cmd/ctl/unified_diff.h"
 
@@ -42,7 +42,7 @@ StubPlan carry_out(Cluster& cluster, const StubInstallation& installation, const
 
 Ended remove(const UndoFlags& flags) {
   const Name zone = zone_of(flags);
-  const OutputForm form = form_of(flags);
+  const OutputForm form = form_or_stop(flags.output);
   check_flags(flags);
   if (flags.file) {
     require_text(form);
@@ -87,7 +87,7 @@ StubPlan plan_restore(const StubInstallation& installation, const Name& zone) {
 
 Ended restore(const UndoFlags& flags) {
   const Name zone = zone_of(flags);
-  const OutputForm form = form_of(flags);
+  const OutputForm form = form_or_stop(flags.output);
   check_flags(flags);
   Cluster cluster = value_or_stop(Cluster::open(flags.cluster), kFailed);
   const StubInstallation installation(cluster, flags.name_space, zone);
@@ -101,7 +101,7 @@ Ended restore(const UndoFlags& flags) {
 void add(CLI::App& app, const std::shared_ptr<UndoFlags>& flags, const Choose& choose, Ended (*run)(const UndoFlags&)) {
   add_zone_flag(app, *flags);
   add_dns_flags(app, *flags);
-  add_output_flag(app, *flags);
+  add_output_flag(app, flags->output);
   app.add_flag("--dry-run", flags->dry_run, "Print what would change, and change nothing");
   app.allow_extras();
   app.callback([flags, choose, run] { choose([flags, run] { return ended_by([&] { return run(*flags); }); }); });

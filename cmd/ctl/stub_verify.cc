@@ -106,7 +106,7 @@ Json verify(const VerifyFlags& flags) {
 }
 
 Ended run(const VerifyFlags& flags) {
-  const OutputForm form = form_of(flags);
+  const OutputForm form = form_or_stop(flags.output);
   Json report = verify(flags);
   if (!flags.verdict_file.empty()) {
     std::ofstream file(flags.verdict_file, std::ios::binary);
@@ -149,7 +149,7 @@ void add_stub_verify(CLI::App& stub, const Choose& choose) {
       ->type_name("NAME");
   app.add_option("--verdict-file", flags->verdict_file, "Where to write the report, too, in at most 4096 octets")
       ->type_name("FILE");
-  add_output_flag(app, *flags);
+  add_output_flag(app, flags->output);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return run(*flags); }); }); });
 }

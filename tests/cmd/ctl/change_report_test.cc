@@ -1,4 +1,4 @@
-#include "cmd/ctl/stub_report.h"
+#include "cmd/ctl/change_report.h"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@ namespace {
 
 TEST_CASE("what was done, or would be, as text") {
   struct Case {
-    StubReport report;
+    ChangeReport report;
     const char* text;
   };
   for (const Case& c : std::vector<Case>{
@@ -22,7 +22,7 @@ TEST_CASE("what was done, or would be, as text") {
 }
 
 TEST_CASE("the same for programs") {
-  const StubReport report{"done", {"a"}, "", "", {"mind"}};
+  const ChangeReport report{"done", {"a"}, "", "", {"mind"}};
   CHECK(printed(report, OutputForm::kJson).text.find("\"places\": [\n    \"a\"\n  ]") != std::string::npos);
   CHECK(printed(report, OutputForm::kYaml).text.find("said: done\n") != std::string::npos);
 }

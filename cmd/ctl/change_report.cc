@@ -1,4 +1,4 @@
-#include "cmd/ctl/stub_report.h"
+#include "cmd/ctl/change_report.h"
 
 #include <nlohmann/json.hpp>
 
@@ -8,7 +8,7 @@
 namespace meshdns {
 namespace {
 
-std::string text_of(const StubReport& report) {
+std::string text_of(const ChangeReport& report) {
   std::string text = report.verification + (report.diff.empty() ? report.said : report.diff);
   if (report.diff.empty()) {
     text += (report.places.empty() ? "" : ": " + joined(report.places)) + "\n";
@@ -19,7 +19,7 @@ std::string text_of(const StubReport& report) {
 
 }  // namespace
 
-Ended printed(const StubReport& report, OutputForm form) {
+Ended printed(const ChangeReport& report, OutputForm form) {
   const nlohmann::ordered_json value{{"said", report.said},
                                      {"places", report.places},
                                      {"diff", report.diff},

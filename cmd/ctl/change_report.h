@@ -1,6 +1,6 @@
 #pragma once
 
-// What a command that changes a delegation has done, or would do, as people and as programs read it.
+// What a command that changes something has done, or would do, as people and as programs read it.
 
 #include <string>
 #include <vector>
@@ -10,7 +10,7 @@
 
 namespace meshdns {
 
-struct StubReport {
+struct ChangeReport {
   std::string said;                   // a sentence without a full stop
   std::vector<std::string> places{};  // what changed, or would change
   std::string diff{};                 // of a dry run
@@ -19,6 +19,6 @@ struct StubReport {
 };
 
 /// As text: the diff of a dry run, else what was said; then the notes.
-Ended printed(const StubReport& report, OutputForm form);
+Ended printed(const ChangeReport& report, OutputForm form);
 
 }  // namespace meshdns

@@ -1,0 +1,57 @@
+#include "cmd/ctl/mesh_flags.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <set>
+
+#include "cmd/ctl/stop.h"
+#include "cmd/text_value.h"
+
+namespace meshdns {
+namespace {
+
+void require_distinct(const std::string& flag, const std::vector<std::string>& values) {
+  std::set<std::string> seen;
+  for (const std::string& value : values) {
+    if (value.empty()) stop(kUsage, flag + ": found nothing, expected a name");
+    if (!seen.insert(value).second) stop(kUsage, flag + ": found " + quote(value) + " twice");
+  }
+}
+
+}  // namespace
+
+void add_mesh_cluster_flags(CLI::App& command, MeshFlags& flags, const std::string& name_space) {
+  command.add_option("--kubeconfig", flags.kubeconfig, "The kubeconfig; without it, $KUBECONFIG or ~/.kube/config")
+      ->type_name("FILE");
+  command
+      .add_option("--context", flags.contexts,
+                  "The kubeconfig's context, of each cluster that calls; without it, its current one; may be repeated")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  command.add_option("-n,--namespace", flags.name_space, "The namespace; without it, " + name_space)
+      ->type_name("NAMESPACE");
+}
+
+void add_mesh_change_flags(CLI::App& command, MeshFlags& flags) {
+  command
+      .add_option("--file", flags.files,
+                  "Manifests instead of a cluster; - for standard input; printed as they are to be; may be repeated: "
+                  "those behind the first are read alone")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command.add_flag("--dry-run", flags.dry_run, "Print what would change, and change nothing");
+  command.add_flag("--even-if-managed", flags.even_if_managed,
+                   "Change objects that Helm, Argo CD, Flux, Flagger or another owner keeps, and may change back");
+}
+
+OutputForm check_mesh_flags(const MeshFlags& flags) {
+  require_distinct("--context", flags.contexts);
+  require_distinct("--file", flags.files);
+  const OutputForm form = form_or_stop(flags.output);
+  if (!flags.on_files()) return form;
+  if (!flags.contexts.empty()) stop(kUsage, "--file and --context: expected one of them");
+  if (form != OutputForm::kText) stop(kUsage, "--output: expected text with --file, as the file itself is printed");
+  return form;
+}
+
+}  // namespace meshdns
