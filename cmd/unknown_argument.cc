@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cmd/nearest.h"
 #include "cmd/text_value.h"
+#include "zone/nearest.h"
 
 namespace meshdns {
 namespace {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <sstream>
 
-#include "cmd/nearest.h"
 #include "cmd/text_value.h"
+#include "zone/nearest.h"
 
 namespace meshdns {
 namespace {

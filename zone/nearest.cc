@@ -1,8 +1,6 @@
-#include "cmd/nearest.h"
+#include "zone/nearest.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <limits>
 #include <vector>
 
 namespace meshdns {
@@ -10,8 +8,9 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-/// Optimal string alignment distance, by rows.
-size_t distance(std::string_view a, std::string_view b) {
+/// Optimal string alignment distance, by rows; `most` or more once it cannot be less: of thousands of hosts, nearly all differ at once.
+size_t distance(std::string_view a, std::string_view b, size_t most) {
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) >= most) return most;
   std::vector<size_t> before_last(b.size() + 1);
   std::vector<size_t> last(b.size() + 1);
   std::vector<size_t> row(b.size() + 1);
@@ -24,6 +23,8 @@ size_t distance(std::string_view a, std::string_view b) {
       const bool swapped = i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
       if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
     }
+    // A swap skips a row, so that two of them bound what follows.
+    if (std::min(*std::ranges::min_element(row), *std::ranges::min_element(last)) >= most) return most;
     std::swap(before_last, last);
     std::swap(last, row);
   }
@@ -32,12 +33,12 @@ size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
-  constexpr size_t kLongest = 64;  // longer than any candidate: what is behind it only adds to every distance
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates, size_t most) {
+  constexpr size_t kLongest = 256;  // longer than any candidate: what is behind it only adds to every distance
   std::string_view best;
-  size_t best_distance = std::numeric_limits<size_t>::max();
+  size_t best_distance = most + 1;
   for (const std::string_view candidate : candidates) {
-    const size_t d = distance(word.substr(0, kLongest), candidate);
+    const size_t d = distance(word.substr(0, kLongest), candidate, best_distance);
     if (d >= best_distance) continue;
     best = candidate;
     best_distance = d;

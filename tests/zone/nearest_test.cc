@@ -1,4 +1,4 @@
-#include "cmd/nearest.h"
+#include "zone/nearest.h"
 
 #include <doctest/doctest.h>
 
@@ -28,6 +28,29 @@ TEST_CASE("the nearest word") {
   for (const Case& c : cases) {
     CAPTURE(c.word);
     CHECK(nearest(c.word, c.candidates) == c.expected);
+  }
+}
+
+TEST_CASE("the nearest word within so many edits") {
+  struct Case {
+    std::string word;
+    size_t most;
+    std::string expected;
+  };
+  const std::vector<std::string_view> candidates = {"serverservice04.bar.global", "other.bar.global", "ba"};
+  const std::vector<Case> cases = {
+      {"serviceserver04.bar.global", 6, "serverservice04.bar.global"},
+      {"serviceserver04.bar.global", 5, ""},
+      {"ohter.bar.global", 1, "other.bar.global"},
+      {"ohter.bar.global", 0, ""},
+      {"other.bar.global", 0, "other.bar.global"},
+      {"ab", 1, "ba"},
+      {"", 2, "ba"},
+      {"", 1, ""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.word);
+    CHECK(nearest(c.word, candidates, c.most) == c.expected);
   }
 }
 
