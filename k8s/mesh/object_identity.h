@@ -4,13 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 
-namespace meshdns {
+#include "k8s/api/observed_object.h"
 
-using TextMap = std::map<std::string, std::string>;
+namespace meshdns {
 
 inline constexpr size_t kMaxObject = 4 << 20;    // bytes of JSON; the API server takes 3 MiB
 inline constexpr size_t kMaxFieldItems = 4096;   // of one list or mapping
