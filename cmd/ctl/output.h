@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "k8s/mesh/yaml_text.h"  // for what is printed as YAML
 #include "zone/result.h"
 
 namespace meshdns {
@@ -20,8 +21,5 @@ Result<OutputForm> parse_output_form(std::string_view text);
 std::string in_form(OutputForm form, const std::string& text, const nlohmann::ordered_json& value);
 
 std::string json_text(const nlohmann::ordered_json& value);
-
-/// YAML that reads back as the same value, whichever version of YAML reads it.
-std::string yaml_text(const nlohmann::ordered_json& value);
 
 }  // namespace meshdns

@@ -7,6 +7,9 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
@@ -34,15 +37,38 @@ constexpr size_t kMaxErrorText = 100;    // bytes of a key in a message
 /// About the memory that a node takes, without its children.
 size_t node_cost(std::string_view text) { return 64 + text.size(); }
 
+/// An integer in a spelling that Go's parsers take, JSON not.
+std::optional<int64_t> go_integer(std::string text) {
+  constexpr int kDecimal = 10;
+  std::erase(text, '_');
+  const bool negative = text.starts_with('-');
+  std::string_view digits(text);
+  if (negative || text.starts_with('+')) digits.remove_prefix(1);
+  int base = kDecimal;
+  if (digits.size() > 1 && digits[0] == '0') {
+    static constexpr std::array<std::pair<std::string_view, int>, 7> kPrefixes{
+        {{"0x", 16}, {"0X", 16}, {"0o", 8}, {"0O", 8}, {"0b", 2}, {"0B", 2}, {"0", 8}}};
+    const auto prefix = std::ranges::find_if(kPrefixes, [&](const auto& p) { return digits.starts_with(p.first); });
+    digits.remove_prefix(prefix->first.size());
+    base = prefix->second;
+  }
+  uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  const bool is_whole = error == std::errc() && end == digits.data() + digits.size() && !digits.empty();
+  if (!is_whole || value > uint64_t{std::numeric_limits<int64_t>::max()}) return std::nullopt;
+  return negative ? -static_cast<int64_t>(value) : static_cast<int64_t>(value);
+}
+
 /// A scalar that is not null, by its tag: "?" is a plain one, "!" a quoted one.
 json resolve(const std::string& tag, const std::string& text) {
   if (tag == "!" || (tag.starts_with("tag:yaml.org,2002:") && tag.ends_with(":str"))) return text;
   if (text == "true" || text == "True" || text == "TRUE") return true;
   if (text == "false" || text == "False" || text == "FALSE") return false;
   if (text == "null" || text == "Null" || text == "NULL" || text == "~") return nullptr;
-  if (!text.empty() && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'))) {
+  if (!text.empty() && (text[0] == '-' || text[0] == '+' || (text[0] >= '0' && text[0] <= '9'))) {
     json number = json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (number.is_number()) return number;
+    if (const auto integer = go_integer(text)) return *integer;
   }
   return text;
 }
@@ -224,20 +250,24 @@ std::string text_field(const json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-void add_object(const json& object, std::string place, std::vector<ManifestObject>& objects) {
+void add_object(const json& object, std::string place, size_t document, std::optional<size_t> item,
+                std::vector<ManifestObject>& objects) {
   if (object.is_null()) return;
   const bool is_object = object.is_object();
   objects.push_back({std::move(place), is_object ? text_field(object, "apiVersion") : "",
-                     is_object ? text_field(object, "kind") : "", object.dump()});
+                     is_object ? text_field(object, "kind") : "", object.dump(), document, item});
 }
 
 /// Adds the document's object, or a List's items.
-void add_document(const json& document, const std::string& place, std::vector<ManifestObject>& objects) {
+void add_document(const json& document, const std::string& place, size_t number, std::vector<ManifestObject>& objects) {
   const bool is_list = document.is_object() && text_field(document, "kind").ends_with("List") &&
                        document.contains("items") && document["items"].is_array();
-  if (!is_list) return add_object(document, place, objects);
+  if (!is_list) return add_object(document, place, number, std::nullopt, objects);
   size_t item = 0;
-  for (const json& object : document["items"]) add_object(object, place + ", item " + std::to_string(++item), objects);
+  for (const json& object : document["items"]) {
+    add_object(object, place + ", item " + std::to_string(item + 1), number, item, objects);
+    ++item;
+  }
 }
 
 /// What no text may have: an error with its place. yaml-cpp checks none of it, takes the octet 4 for the end of the
@@ -313,7 +343,7 @@ Result<std::vector<ManifestObject>> parse_manifest(std::string_view text, std::s
 
   std::vector<ManifestObject> objects;
   if (const auto document = parse_json(text)) {
-    add_document(*document, name + ":1", objects);
+    add_document(*document, name + ":1", 0, objects);
     return objects;
   }
   JsonBuilder builder(lines);
@@ -321,8 +351,8 @@ Result<std::vector<ManifestObject>> parse_manifest(std::string_view text, std::s
     // Behind an end marker yaml-cpp sees that a quoted text is not closed; at the end of the input it closes it.
     std::istringstream stream(std::string(text).append("\n...\n"));
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
-      add_document(builder.take(), name + ":" + std::to_string(builder.line()), objects);
+    for (size_t document = 0; parser.HandleNextDocument(builder); ++document) {
+      add_document(builder.take(), name + ":" + std::to_string(builder.line()), document, objects);
     }
   } catch (const YAML::Exception& error) {
     const bool at_end = static_cast<size_t>(error.mark.line) >= lines.size();

@@ -4,10 +4,11 @@
 //
 // What is read is what kubectl reads, which turns YAML into JSON first: several documents, Lists taken apart, anchors,
 // aliases and merge keys expanded, a key twice in one mapping refused. A plain scalar is true, false, null, a number
-// where JSON has one of that spelling, else text; a quoted one is text. Untrusted: size, depth and what aliases may
-// copy are bounded, and checked before memory is taken.
+// where JSON has one of that spelling or Go an integer (0x1f, 0o17, 017, 0b11, 1_000, +1), else text; a quoted one is
+// text. Untrusted: size, depth and what aliases may copy are bounded, and checked before memory is taken.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ struct ManifestObject {
   std::string api_version;  // "networking.istio.io/v1"; empty where the document has none
   std::string kind;         // as above
   std::string json;
+  size_t document;             // that it stands in: yaml-cpp's, from 0
+  std::optional<size_t> item;  // of that document's List, from 0; nothing: the document is the object
 
   bool is_service_entry() const { return kind == "ServiceEntry" && api_version.starts_with("networking.istio.io/"); }
 };
