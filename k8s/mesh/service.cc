@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "k8s/mesh/destination.h"
 #include "k8s/mesh/field.h"
@@ -22,11 +23,21 @@ std::string text_or(const Field& field, const char* otherwise) {
   return text.empty() ? otherwise : text;
 }
 
+/// 0 is as good as absent.
+std::optional<uint16_t> node_port(const Field& field) {
+  const auto number = field.number(0, std::numeric_limits<uint16_t>::max());
+  return number.value_or(0) == 0 ? std::nullopt : std::optional(static_cast<uint16_t>(*number));
+}
+
 Service::Port read_port(const Field& field) {
   const auto number = field.at("port").port();
   if (!number) field.at("port").wrong("a number from 1 to 65535");
-  return {field.at("name").text(), *number, text_or(field.at("protocol"), "TCP"), field.at("appProtocol").text(),
-          field.at("targetPort").number_or_text()};
+  return {field.at("name").text(),
+          *number,
+          text_or(field.at("protocol"), "TCP"),
+          field.at("appProtocol").text(),
+          field.at("targetPort").number_or_text(),
+          node_port(field.at("nodePort"))};
 }
 
 std::vector<std::string> read_load_balancer(const Field& ingress) {

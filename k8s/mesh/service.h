@@ -5,6 +5,7 @@
 // Source: https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct Service : ObjectIdentity {
     std::string protocol;      // "TCP" where it says none
     std::string app_protocol;  // "http"; empty: Istio goes by the name's first part
     std::string target_port;   // a number, or the name of a container's port; empty: the number
+    std::optional<uint16_t> node_port{};
     bool operator==(const Port&) const = default;
   };
 
