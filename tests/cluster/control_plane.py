@@ -126,6 +126,10 @@ class ControlPlane:
 
     def start(self):
         """Starts the API server and waits until it is ready."""
+        self.launch()
+        return self.await_ready()
+
+    def launch(self):
         d = self.directory
         self.api_server = Process([
             self.tools / "kube-apiserver", f"--etcd-servers={self.etcd_url}", f"--secure-port={self.port}",
@@ -135,9 +139,11 @@ class ControlPlane:
             "--authorization-mode=RBAC", f"--audit-policy-file={d / 'audit.yaml'}", f"--audit-log-path={d / 'audit.log'}",
             f"--service-account-key-file={d / 'service-accounts.key'}",
             f"--service-account-signing-key-file={d / 'service-accounts.key'}",
-            f"--service-account-issuer={ISSUER}", "--service-cluster-ip-range=10.96.0.0/16",
-            "--disable-admission-plugins=ServiceAccount", f"--cert-dir={d}",
+            f"--service-account-issuer={ISSUER}", f"--api-audiences={ISSUER},istio-ca",
+            "--service-cluster-ip-range=10.96.0.0/16", "--disable-admission-plugins=ServiceAccount", f"--cert-dir={d}",
             "--max-requests-inflight=3000", "--max-mutating-requests-inflight=1000"])
+
+    def await_ready(self):
         eventually(self._ready, timeout=60, every=0.1)
         return self
 

@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import itertools
 import os
+import subprocess
 from pathlib import Path
 
 from cluster.network import CLONE_NEWNET, LIBC, ip, move_to
@@ -65,10 +66,21 @@ class Pod:
 
     def start(self, *arguments, name=None, **environment):
         with at(self.namespace):
-            process = Process(["unshare", "--mount", "sh", "-c", IN_POD, "sh", self.root, *arguments],
-                              name=name or Path(arguments[0]).name, env={"PATH": os.environ["PATH"], **environment})
+            process = Process(self._command(arguments), name=name or Path(arguments[0]).name, env=self._environment(environment))
         self._processes.append(process)
         return process
+
+    def run(self, *arguments, timeout=60, **environment):
+        """The process when it has ended, with what it wrote."""
+        with at(self.namespace):
+            return subprocess.run(self._command(arguments), capture_output=True, text=True, timeout=timeout,
+                                  env=self._environment(environment))
+
+    def _command(self, arguments):
+        return ["unshare", "--mount", "sh", "-c", IN_POD, "sh", self.root, *map(str, arguments)]
+
+    def _environment(self, environment):
+        return {"PATH": os.environ["PATH"], **environment}
 
     def take(self, address):
         """Answers at a Service's address, too."""
