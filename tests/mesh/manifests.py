@@ -1,0 +1,26 @@
+"""What routes the tutorial's requests to both clusters, by hand: row A of the ways that work."""
+
+from mesh.two_clusters import GATEWAY, GATEWAY_PORT, HOST, LOCAL
+from mesh.objects import istio
+
+DESTINATIONS = [HOST, *(f"{name}.bar.svc.cluster.local" for name in LOCAL)]
+
+
+def entry():
+    return istio("ServiceEntry", "serverservice04-bar", "bar", {
+        "hosts": [HOST], "location": "MESH_INTERNAL", "resolution": "STATIC", "addresses": ["240.0.0.2"],
+        "ports": [{"name": "http1", "number": 8000, "protocol": "HTTP"}],
+        "endpoints": [{"address": GATEWAY, "ports": {"http1": GATEWAY_PORT}}]})
+
+
+def rule():
+    return istio("DestinationRule", "serverservice04-bar", "bar", {"host": HOST, "trafficPolicy": {"tls": {
+        "mode": "ISTIO_MUTUAL", "sni": "outbound_.8000_._.serverservice04.bar.svc.cluster.local"}}})
+
+
+def route(*weights):
+    """Of DESTINATIONS, in order."""
+    return istio("VirtualService", "service01", "bar", {"hosts": ["service01.bar.svc.cluster.local"], "http": [{
+        "match": [{"uri": {"prefix": "/headers"}}],
+        "route": [{"destination": {"host": host, "port": {"number": 8000}}, "weight": weight}
+                  for host, weight in zip(DESTINATIONS, weights, strict=True)]}]})

@@ -1,0 +1,61 @@
+"""The mesh stands: what a pod of one cluster asks a server of the other comes to it, through the gateway and over mTLS."""
+
+import contextlib
+import json
+import socket
+
+import pytest
+import requests
+
+from cluster.node import at
+from mesh import manifests
+from mesh.istiod import get
+from mesh.traffic import fetch, follows, send
+from mesh.two_clusters import GATEWAY, GATEWAY_PORT, HOST, LOCAL, REMOTE, URL
+from mesh.workload import SERVER_PORT
+
+VIP = "240.0.0.2"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def routed(mesh):
+    mesh.west.apply(manifests.rule(), manifests.entry(), manifests.route(50, 25, 25))
+    mesh.await_answers()
+    done = mesh.ctl("stub", "install", "--server", "service/meshdns/meshdns")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_clusters_dns_answers_with_what_meshdns_has(mesh):
+    assert mesh.dns.answers(HOST) == ("NOERROR", [VIP])
+    assert mesh.dns.everything_else() == mesh.dns.AS_BEFORE
+
+
+def test_by_weight(mesh):
+    tally = send(mesh.sleep.pod, URL, count=2000, rate=400)
+    assert not tally.failures and follows(tally.answers, {REMOTE: 50, LOCAL[0]: 25, LOCAL[1]: 25}), tally
+
+
+def test_a_name_of_the_zone_leads_to_the_other_cluster_over_mtls(mesh):
+    answer = json.loads(fetch(mesh.sleep.pod, f"http://{HOST}:8000/headers"))
+    assert answer["headers"]["host"] == f"{HOST}:8000"
+    identities = answer["headers"]["x-forwarded-client-cert"]
+    assert "By=spiffe://cluster.local/ns/bar/sa/serverservice04;" in identities
+    assert "URI=spiffe://cluster.local/ns/foo/sa/sleep" in identities
+
+
+def test_without_mtls_nothing_is_served(mesh):
+    with pytest.raises(requests.ConnectionError):
+        get(f"http://{mesh.server(REMOTE).address}:{SERVER_PORT}/headers")
+
+
+def test_nothing_but_the_gateway_is_reached_from_the_other_cluster(mesh):
+    with at(mesh.dns.client.namespace):
+        socket.create_connection((GATEWAY, GATEWAY_PORT), timeout=5).close()
+        for place in ((GATEWAY, 15021), (mesh.server(REMOTE).address, SERVER_PORT)):
+            with contextlib.suppress(TimeoutError):
+                socket.create_connection(place, timeout=1)
+                raise AssertionError(f"{place} is reached")
+
+
+def test_no_proxy_refused_its_configuration(mesh):
+    assert mesh.west.istiod.rejects() == mesh.east.istiod.rejects() == 0

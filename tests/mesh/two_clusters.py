@@ -1,0 +1,212 @@
+"""Two clusters with one root CA, of real parts: API servers, istiods, CoreDNS, meshdns, and Envoys as sidecars and as a gateway.
+
+    west                                                      east
+    sleep ─▶ CoreDNS ─▶ meshdns          router               istio-eastwestgateway ─▶ serverservice04
+      └────▶ serverservice01, serverservice02 · · · · · 172.25.55.50:15443 ─┘
+
+Each pod is a network namespace, and the node that all of them hang on is the router, too: it lets nothing from one cluster into the
+other but what is for the gateway's port 15443; both API servers listen on it. Nothing of the machine is touched, and the kernel
+takes all of it back when the test program ends. Needs root.
+"""
+
+import contextlib
+import subprocess
+from pathlib import Path
+
+import yaml
+
+from cluster.control_plane import ControlPlane
+from cluster.dns_cluster import DnsCluster, objects_of
+from cluster.network import ip
+from cluster.node import Node
+from mesh import objects
+from mesh.authority import Authority
+from mesh.istiod import Istiod
+from mesh.traffic import fetch
+from mesh.workload import SERVER_PORT, Workload
+from support.meshdns import binary
+from support.meshdnsctl import meshdnsctl
+from support.process import eventually
+
+WEST, EAST = "west", "east"  # the clusters, and the kubeconfig's contexts: the client's and the one that serves it
+GATEWAY, GATEWAY_PORT = "172.25.55.50", 15443  # where west finds east's gateway
+HOST = "serverservice04.bar.global"  # east's server, as west calls it
+URL = "http://service01.bar.svc.cluster.local/headers"  # what the tutorial's client calls
+REMOTE, LOCAL = "serverservice04", ["serverservice01", "serverservice02"]
+_EAST_API_SERVER = "10.245.0.1"
+_PODS = {WEST: "10.244", EAST: "10.245"}
+_GATEWAY_LABELS = {"app": "istio-eastwestgateway", "istio": "eastwestgateway"}
+_FIREWALL = f"""table inet mesh {{
+    chain forward {{
+        type filter hook forward priority filter; policy accept;
+        ct state established,related accept
+        ip saddr {_PODS[WEST]}.0.0/16 ip daddr {GATEWAY} tcp dport {GATEWAY_PORT} accept
+        ip saddr {_PODS[WEST]}.0.0/16 ip daddr {{ {_PODS[EAST]}.0.0/16, {GATEWAY} }} drop
+        ip saddr {_PODS[EAST]}.0.0/16 ip daddr {_PODS[WEST]}.0.0/16 drop
+    }}
+}}
+"""
+
+
+class Cluster:
+    """One of the two: its control plane, its istiod and its workloads, all on one node."""
+
+    def __init__(self, name, node, plane, authority, dns_ip="127.0.0.1"):
+        """dns_ip: what its pods ask; without it, what refuses at once."""
+        self.name, self.node, self.plane, self.authority, self.dns_ip = name, node, plane, authority, dns_ip
+        self.node_name, self.region, self.zone = f"{name}-1", name, f"{name}-a"
+        self.workloads = {}
+
+    def start_istiod(self):
+        self.istiod = Istiod(self.node.pod(f"{_PODS[self.name]}.1.1"), self.name, self.plane, self.authority)
+
+    def add(self, name, namespace, **options):
+        """A workload whose processes are still to be started."""
+        address = f"{_PODS[self.name]}.2.{len(self.workloads) + 1}"
+        self.workloads[name] = Workload(self, name, namespace, address, **options)
+        return self.workloads[name]
+
+    def slice_of(self, service, *names):
+        """The EndpointSlice of a Service, with those workloads as its ends."""
+        ends = [(each.address, each.name, self.node_name, self.zone) for each in map(self.workloads.get, names)]
+        return objects.endpoint_slice(service["metadata"]["name"], service["metadata"]["namespace"], service["spec"]["ports"], ends)
+
+    def populate(self, *more):
+        """The objects of the workloads, and more."""
+        namespaces = {each.namespace for each in self.workloads.values()} | {"istio-system"}
+        self.apply(*map(objects.namespace, sorted(namespaces)), objects.node(self.node_name, self.region, self.zone),
+                   *(each for workload in self.workloads.values() for each in workload.objects()), *more)
+        for each in self.workloads.values():
+            self.plane.patch(f"{self.plane.url}/api/v1/namespaces/{each.namespace}/pods/{each.name}/status",
+                             {"status": objects.running(each.address)})
+
+    def apply(self, *manifests):
+        objects.apply(self.plane, manifests)
+
+    def remove(self, *manifests):
+        objects.remove(self.plane, manifests)
+
+    def token(self, namespace, account, audience):
+        response = self.plane.http.post(
+            f"{self.plane.url}/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token", timeout=30,
+            json={"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+                  "spec": {"audiences": [audience], "expirationSeconds": 24 * 3600}})
+        assert response.status_code == 201, response.text
+        return response.json()["status"]["token"]
+
+    def kill(self):
+        for each in self.workloads.values():
+            each.kill()
+        self.istiod.pod.kill()
+
+
+class Mesh:
+    """As a context manager; when it is entered, every proxy is ready. Its thread is on the router meanwhile."""
+
+    def __init__(self, directory):
+        self._directory = directory
+        self._open = contextlib.ExitStack()
+
+    def __enter__(self):
+        with contextlib.ExitStack() as undo:
+            undo.push(self._open)
+            self._start()
+            undo.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self._open.close()
+
+    def _start(self):
+        for each in ("node", WEST, EAST):
+            (self._directory / each).mkdir()
+        self.node = self._open.enter_context(Node(self._directory / "node"))
+        subprocess.run(["nft", "-f", "-"], input=_FIREWALL, text=True, check=True, capture_output=True)
+        ip("address", "add", f"{_EAST_API_SERVER}/32", "dev", "lo")
+        authority = Authority(self._directory)
+        east_plane = ControlPlane(self._directory / EAST, address=_EAST_API_SERVER)
+        self._open.callback(east_plane.stop)
+        east_plane.launch()
+        self.dns = self._open.enter_context(DnsCluster(self.node, self._directory / WEST))  # west's, with its API server
+        self.dns.lay_out(objects_of("kubeadm-1.34"))
+        self.west = Cluster(WEST, self.node, self.dns.plane, authority, dns_ip=self.dns.dns_ip)
+        self.east = Cluster(EAST, self.node, east_plane, authority)
+        east_plane.await_ready().install_crds()
+        for cluster in (self.west, self.east):
+            self._open.callback(cluster.kill)
+            cluster.start_istiod()
+        self._populate_west()
+        self._populate_east()
+        self.kubeconfig = self._write_kubeconfig()
+        self._start_workloads()
+
+    def _populate_west(self):
+        west = self.west
+        west.add("sleep", "foo")
+        for name in LOCAL:
+            west.add(name, "bar", serves=True)
+        port = objects.port("http", 8000, SERVER_PORT)
+        called = objects.service("service01", "bar", "10.96.1.1", {"app": "service01"}, [objects.port("http", 80, SERVER_PORT)])
+        services = {name: objects.service(name, "bar", f"10.96.1.{number}", {"app": name}, [port])
+                    for number, name in enumerate(LOCAL, 2)}
+        west.populate(called, west.slice_of(called, *LOCAL), *services.values(),
+                      *(west.slice_of(service, name) for name, service in services.items()))
+
+    def _populate_east(self):
+        """The port's name is the tutorial's, from which Istio cannot tell the protocol."""
+        east = self.east
+        east.add(REMOTE, "bar", serves=True)
+        east.add("istio-eastwestgateway", "istio-system", kind="router", labels=_GATEWAY_LABELS)
+        server = objects.service(REMOTE, "bar", "10.96.1.4", {"app": REMOTE}, [objects.port("http1", 8000, SERVER_PORT, appProtocol="http")])
+        gateway = objects.service("istio-eastwestgateway", "istio-system", "10.96.1.5", _GATEWAY_LABELS,
+                                  [objects.port("tls", GATEWAY_PORT, GATEWAY_PORT)], type="LoadBalancer")
+        east.populate(server, east.slice_of(server, REMOTE), gateway, east.slice_of(gateway, "istio-eastwestgateway"),
+                      objects.passthrough_gateway("cross-network-gateway", "istio-system", {"istio": "eastwestgateway"}, "*.local"),
+                      objects.istio("PeerAuthentication", "default", "bar", {"mtls": {"mode": "STRICT"}}))
+        url = f"{east.plane.url}/api/v1/namespaces/istio-system/services/istio-eastwestgateway/status"
+        east.plane.patch(url, {"status": {"loadBalancer": {"ingress": [{"ip": GATEWAY}]}}})
+        self.node.serve(GATEWAY, [east.workloads["istio-eastwestgateway"].pod])
+
+    def _start_workloads(self):
+        for cluster in (self.west, self.east):
+            cluster.istiod.await_ready()
+        workloads = [each for cluster in (self.west, self.east) for each in cluster.workloads.values()]
+        for each in workloads:
+            each.start()
+        for each in workloads:
+            each.await_proxy()
+
+    def _write_kubeconfig(self):
+        """One for both clusters, as their admin."""
+        merged = {"apiVersion": "v1", "kind": "Config", "current-context": WEST, "clusters": [], "users": [], "contexts": []}
+        for cluster in (self.west, self.east):
+            single = yaml.safe_load(cluster.plane.kubeconfig.read_text())
+            for each in ("clusters", "users"):
+                merged[each].append({**single[each][0], "name": cluster.name})
+            merged["contexts"].append({"name": cluster.name, "context": {"cluster": cluster.name, "user": cluster.name}})
+        file = self._directory / "kubeconfig"
+        file.write_text(yaml.safe_dump(merged))
+        return file
+
+    # ---- what is done with it
+
+    def await_answers(self, url=URL):
+        """Until the client is answered, as istiod has told its proxy of the route."""
+        eventually(lambda: fetch(self.sleep.pod, url), timeout=30, every=0.1)
+
+    @property
+    def sleep(self):
+        """The client's workload."""
+        return self.west.workloads["sleep"]
+
+    def server(self, name):
+        """The workload of that server, in either cluster."""
+        return (self.west.workloads | self.east.workloads)[name]
+
+    def ctl(self, *arguments, **options):
+        """meshdnsctl as both clusters' admin, outside of pods."""
+        return meshdnsctl(*arguments, "--kubeconfig", self.kubeconfig, **options)
+
+    def ctl_in(self, workload, *arguments, **options):
+        """meshdnsctl in a pod, where its proxy can be asked."""
+        return workload.pod.run(Path(binary()).with_name("meshdnsctl"), *arguments, **options)
