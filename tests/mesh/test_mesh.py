@@ -57,5 +57,31 @@ def test_nothing_but_the_gateway_is_reached_from_the_other_cluster(mesh):
                 raise AssertionError(f"{place} is reached")
 
 
+@pytest.mark.parametrize("break_server, reason", [
+    (lambda server: server.fail_server(500), "status 500"),
+    (lambda server: server.hang_server(), "TimeoutError('timed out')"),
+    (lambda server: server.kill_server(), "status 503"),
+], ids=["answers 500", "hangs", "is dead"])
+def test_what_a_broken_server_fails_is_counted(mesh, break_server, reason):
+    """Weights alone do not fail over."""
+    server = mesh.server(REMOTE)
+    break_server(server)
+    try:
+        tally = send(mesh.sleep.pod, URL, count=100)
+        assert tally.failures.keys() == {reason} and tally.answers.keys() == set(LOCAL), tally
+    finally:
+        server.heal_server()
+    assert not send(mesh.sleep.pod, URL, count=100).failures
+
+
+def test_a_pod_comes_back(mesh):
+    server = mesh.server(REMOTE)
+    server.kill()
+    assert send(mesh.sleep.pod, URL, count=100).failures
+    server.start()
+    server.await_proxy()
+    assert not send(mesh.sleep.pod, URL, count=100).failures
+
+
 def test_no_proxy_refused_its_configuration(mesh):
     assert mesh.west.istiod.rejects() == mesh.east.istiod.rejects() == 0

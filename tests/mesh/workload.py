@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +46,7 @@ class Workload:
                 objects.pod(self.name, self.namespace, self.labels, self._cluster.node_name)]
 
     def start(self):
-        """All of it, once or after kill(); await_proxy() waits for it."""
+        """All of its processes, at first or after kill(); await_proxy() waits for it."""
         if not (self.pod.root / "var").exists():
             self._prepare()
             if self._kind == "sidecar":
@@ -121,3 +122,19 @@ class Workload:
 
     def kill_server(self):
         self._server.kill()
+
+    def hang_server(self):
+        """It takes connections, and answers nothing."""
+        self._server.signal(signal.SIGSTOP)
+
+    def fail_server(self, status):
+        """It answers with that code."""
+        self.pod.write("/run/status", str(status))
+
+    def heal_server(self):
+        """After any of these."""
+        (self.pod.root / "run/status").unlink(missing_ok=True)
+        if self._server.running:
+            self._server.signal(signal.SIGCONT)
+        else:
+            self.serve()
