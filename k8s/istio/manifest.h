@@ -25,8 +25,8 @@ struct ManifestObject {
   std::string api_version;  // "networking.istio.io/v1"; empty where the document has none
   std::string kind;         // as above
   std::string json;
-  size_t document;             // that it stands in: yaml-cpp's, from 0
-  std::optional<size_t> item;  // of that document's List, from 0; nothing: the document is the object
+  size_t document = 0;           // that it stands in: yaml-cpp's, from 0
+  std::optional<size_t> item{};  // of that document's List, from 0; nothing: the document is the object
 
   bool is_service_entry() const { return kind == "ServiceEntry" && api_version.starts_with("networking.istio.io/"); }
 };
