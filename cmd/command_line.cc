@@ -174,7 +174,7 @@ Result<Config> make_config(const CommandLine& flags, std::string_view file_text)
   if (!flags.state.empty()) config->state = flags.state;
   overlay.read("--log-level", flags.log_level, config->log.level, parse_log_level);
   if (flags.default_address && !flags.default_address->empty()) {
-    overlay.read("--default-address", flags.default_address, config->rules.default_address, parse_destination);
+    overlay.read("--default-address", flags.default_address, config->rules.default_address, parse_reachable_address);
     config->rules.without_address = PublishRules::WithoutAddress::kDefault;
   }
   if (config->sources.empty()) {

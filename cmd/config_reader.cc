@@ -29,7 +29,7 @@ auto duration(std::chrono::milliseconds least, std::chrono::milliseconds most) {
 
 Result<std::optional<IpAddress>> parse_default_address(std::string_view text) {
   if (text.empty()) return std::optional<IpAddress>();
-  const auto address = parse_destination(text);
+  const auto address = parse_reachable_address(text);
   return address ? Result(std::optional(*address)) : Error{address.error()};
 }
 

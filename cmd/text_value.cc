@@ -191,7 +191,7 @@ Result<PublishRules::WithoutAddress> parse_without_address(std::string_view text
                                                  {"endpoints", WithoutAddress::kEndpoints}}});
 }
 
-Result<IpAddress> parse_destination(std::string_view text) {
+Result<IpAddress> parse_reachable_address(std::string_view text) {
   auto address = parse_address(text);
   if (address && address->is_unspecified()) return expected(text, "an address that can be reached");
   return address;

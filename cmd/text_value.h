@@ -67,7 +67,7 @@ Result<PublishRules::Visibility> parse_visibility(std::string_view text);
 Result<PublishRules::WithoutAddress> parse_without_address(std::string_view text);
 
 /// An address that can be reached.
-Result<IpAddress> parse_destination(std::string_view text);
+Result<IpAddress> parse_reachable_address(std::string_view text);
 
 Result<LogLevel> parse_log_level(std::string_view text);
 Result<LogFormat> parse_log_format(std::string_view text);

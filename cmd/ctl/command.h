@@ -23,6 +23,7 @@ struct Ended {
   int code = 0;
   std::string text;
   std::string result{};  // goes to standard output, whatever the code
+  std::string notes{};   // lines for standard error, where standard output is for a program
 };
 
 /// Who adds a command calls this with what it does; it is called where the command line names that command.
@@ -30,6 +31,7 @@ using Choose = std::function<void(std::function<Ended()>)>;
 
 /// Each adds its command to `root`.
 void add_explain(CLI::App& root, const Choose& choose);
+void add_route(CLI::App& root, const Choose& choose);
 void add_stub(CLI::App& root, const Choose& choose);
 
 }  // namespace meshdns

@@ -23,6 +23,7 @@ int run(int argc, const char* const* argv) {
   const std::string printed = ended.result + (ended.code == 0 ? ended.text : "");
   const size_t written = std::fwrite(printed.data(), 1, printed.size(), stdout);
   if (written != printed.size() || std::fflush(stdout) != 0) return kFailed;
+  std::fputs(ended.notes.c_str(), stderr);
   return ended.code == 0 || ended.text.empty() ? ended.code : fail(ended.code, ended.text);
 }
 

@@ -1,0 +1,11 @@
+#pragma once
+
+// The commands of `meshdnsctl route`. Each adds its own to `route`.
+
+#include "cmd/ctl/command.h"
+
+namespace meshdns {
+
+void add_route_set_weights(CLI::App& route, const Choose& choose);
+
+}  // namespace meshdns

@@ -1,0 +1,36 @@
+#pragma once
+
+// Routes in manifests that --file names: the first is printed as it is to be, the others are read alone. What they show to be wrong is kUsage.
+
+#include <string>
+#include <vector>
+
+#include "cmd/ctl/command.h"
+#include "cmd/ctl/route_flags.h"
+#include "cmd/ctl/route_views.h"
+#include "k8s/mesh/manifest_text.h"
+
+namespace meshdns {
+
+class RouteFile {
+ public:
+  explicit RouteFile(const RouteFlags& flags);
+
+  const RouteViews& views() const { return views_; }
+  const ManifestText& manifest() const { return manifest_; }
+  const std::string& name_space() const { return name_space_; }  // of objects that say none
+
+  /// The service's object in the first file. Stops where it is in another.
+  size_t object_of(const VirtualService& service) const;
+
+  /// The text, or with --dry-run the difference.
+  Ended printed(const std::string& text, const std::vector<std::string>& notes) const;
+
+ private:
+  const RouteFlags& flags_;
+  std::string name_space_;
+  ManifestText manifest_;
+  RouteViews views_;
+};
+
+}  // namespace meshdns

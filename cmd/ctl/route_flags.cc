@@ -1,0 +1,57 @@
+#include "cmd/ctl/route_flags.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "cmd/ctl/stop.h"
+
+namespace meshdns {
+
+void add_route_flags(CLI::App& command, RouteFlags& flags) {
+  command
+      .add_option("HOST", flags.host,
+                  "The host that clients call: a name such as a.bar.global, or a Service beside the objects")
+      ->type_name("");
+  command
+      .add_option(
+          "--match", flags.match,
+          "Which of its routes: prefix=/PATH, exact=/PATH, regex=EXPRESSION or name=ROUTE; without it, the only "
+          "one, else the one for every request")
+      ->type_name("MATCH");
+}
+
+void add_weight_flags(CLI::App& command, RouteFlags& flags) {
+  command
+      .add_option("DEST=WEIGHT", flags.destinations,
+                  "HOST[:PORT][/SUBSET]=WEIGHT: a destination, and its share of the requests")
+      ->type_name("");
+}
+
+std::string route_command(const std::string& verb, const std::string& host, const std::vector<WeightedDestination>& to,
+                          const RouteMatch& match) {
+  std::string command = "meshdnsctl route " + verb + " " + host;
+  for (const auto& [destination, weight] : to) command += " " + destination.text() + "=" + std::to_string(weight);
+  return command + match.flag();
+}
+
+std::string RouteWish::command() const { return route_command(verb, host, to, {}) + where; }
+
+RouteWish wish_of(const RouteFlags& flags, const std::string& verb) {
+  RouteWish wish{verb, "", {}, value_or_stop(parse_route_match(flags.match), kUsage, "--match: "), ""};
+  for (const std::string& context : flags.contexts) wish.where += " --context " + context;
+  for (const std::string& file : flags.files) wish.where += " --file " + file;
+  const auto host = value_or_stop(parse_destination(flags.host), kUsage, "HOST: ");
+  if (host.port || !host.subset.empty())
+    stop(kUsage, "HOST: found " + host.text() + ", expected " + host.host + " alone");
+  wish.host = host.host;
+  for (const std::string& text : flags.destinations) {
+    auto to = value_or_stop(parse_weighted_destination(text), kUsage);
+    if (std::ranges::count(wish.to, to.destination, &WeightedDestination::destination) > 0) {
+      stop(kUsage, "found " + to.destination.text() + " twice, expected one weight for it");
+    }
+    wish.to.push_back(std::move(to));
+  }
+  return wish;
+}
+
+}  // namespace meshdns

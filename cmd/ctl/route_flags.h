@@ -1,0 +1,43 @@
+#pragma once
+
+// What the commands that write routes are asked for.
+
+#include <string>
+#include <vector>
+
+#include "cmd/ctl/mesh_flags.h"
+#include "k8s/mesh/destination.h"
+#include "k8s/mesh/route_match.h"
+
+namespace meshdns {
+
+struct RouteFlags : MeshFlags {
+  std::string host;
+  std::vector<std::string> destinations;  // DEST=WEIGHT
+  std::string match;
+};
+
+/// HOST and --match.
+void add_route_flags(CLI::App& command, RouteFlags& flags);
+/// DEST=WEIGHT…
+void add_weight_flags(CLI::App& command, RouteFlags& flags);
+
+struct RouteWish {
+  std::string verb;  // "set-weights"
+  std::string host;  // as short as it was written
+  std::vector<WeightedDestination> to;
+  RouteMatch match;
+  std::string where;  // " --context west", " --file a.yaml"; empty: as kubectl takes it
+
+  /// "meshdnsctl route set-weights HOST", with the destinations, and where; without --match.
+  std::string command() const;
+};
+
+/// Stops with kUsage.
+RouteWish wish_of(const RouteFlags& flags, const std::string& verb);
+
+/// "meshdnsctl route VERB HOST DEST=WEIGHT… --match …": the command that gives a route those weights.
+std::string route_command(const std::string& verb, const std::string& host, const std::vector<WeightedDestination>& to,
+                          const RouteMatch& match);
+
+}  // namespace meshdns

@@ -1,0 +1,134 @@
+// meshdnsctl route set-weights: the weights of a route that is there.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <utility>
+
+#include "cmd/ctl/help.h"
+#include "cmd/ctl/keeper.h"
+#include "cmd/ctl/object_plan.h"
+#include "cmd/ctl/output_flag.h"
+#include "cmd/ctl/route.h"
+#include "cmd/ctl/route_file.h"
+#include "cmd/ctl/route_flags.h"
+#include "cmd/ctl/route_views.h"
+#include "cmd/ctl/stop.h"
+#include "k8s/mesh/route_choice.h"
+#include "k8s/mesh/route_weights.h"
+
+namespace meshdns {
+namespace {
+
+/// The command that gives the route the weights back that it has now.
+std::string way_back(const RouteWish& wish, const VirtualService::HttpRoute& route) {
+  std::vector<WeightedDestination> now;
+  for (const auto& to : route.to) now.push_back({to.destination, to.weight.value_or(0)});
+  return route_command(wish.verb, wish.host, now, wish.match) + wish.where;
+}
+
+/// What the user should know of the route.
+std::vector<std::string> notes_on(const VirtualService& service, const VirtualService::HttpRoute& route) {
+  std::vector<std::string> notes;
+  if (route.to.size() == 1)
+    notes.push_back(named(service, route) + " has one destination, which gets every request, whatever its weight");
+  if (!service.tcp.empty() || !service.tls.empty()) notes.push_back("its tcp and tls routes are not touched");
+  return notes;
+}
+
+std::string create_command(const RouteWish& wish) {
+  return route_command("create", wish.host, wish.to, wish.match) + wish.where;
+}
+
+Ended set_in_file(const RouteFlags& flags, const RouteWish& wish) {
+  const RouteFile file(flags);
+  const std::string host = full_host(wish.host, file.name_space());
+  const VirtualService& service = require_service(file.views(), host, kUsage, create_command(wish));
+  const size_t object = file.object_of(service);
+  const size_t route = value_or_stop(route_for(service, wish.match, wish.command()), kUsage);
+  const auto change = value_or_stop(
+      change_weights(file.manifest().objects()[object].json, service, route, wish.to, std::nullopt), kUsage);
+  return file.printed(value_or_stop(file.manifest().patched(object, change.patch), kUsage),
+                      notes_on(service, service.http[route]));
+}
+
+class Setting {
+ public:
+  Setting(const RouteFlags& flags, const RouteWish& wish)
+      : flags_(flags),
+        wish_(wish),
+        clusters_(open_clusters(flags)),
+        command_{clusters_, [this] { return plan(); }, "", "", flags.dry_run} {
+    command_.done =
+        "the weights of " + wish.host + (wish.match.is_any() ? "" : " for " + wish.match.text()) + " are set";
+  }
+
+  ChangeReport run() { return carry_out(command_); }
+
+ private:
+  ObjectPlan plan() {
+    ObjectPlan plan;
+    for (size_t i = 0; i < clusters_.size(); ++i) plan_in(i, plan);
+    return plan;
+  }
+
+  void plan_in(size_t index, ObjectPlan& plan) {
+    MeshCluster& cluster = clusters_[index];
+    RouteViews views;
+    const auto objects = cluster.list(kVirtualServices);
+    for (size_t i = 0; i < objects.size(); ++i) views.add(objects[i].json, objects[i].meta.name_space, "", i);
+    const std::string host = full_host(wish_.host, name_space_of(cluster));
+    const VirtualService& service = require_service(views, host, kRefused, create_command(wish_), cluster.prefix());
+    const LiveObject& object = objects[views.origin_of(service)];
+    const size_t route = value_or_stop(route_for(service, wish_.match, wish_.command()), kRefused, cluster.prefix());
+    const auto change =
+        value_or_stop(change_weights(object.json, service, route, wish_.to, std::nullopt), kRefused, cluster.prefix());
+    if (change.patch != "[]")
+      require_unkept(cluster, object, flags_, route_command(wish_.verb, wish_.host, wish_.to, wish_.match));
+    command_.undo = way_back(wish_, service.http[route]);
+    for (std::string& note : notes_on(service, service.http[route])) plan.note(std::move(note));
+    plan.patch(index, object, change.patch, change.after);
+  }
+
+  std::string name_space_of(MeshCluster& cluster) const {
+    if (!flags_.name_space.empty()) return flags_.name_space;
+    return cluster.cluster().name_space().empty() ? "default" : cluster.cluster().name_space();
+  }
+
+  const RouteFlags& flags_;
+  const RouteWish& wish_;
+  std::vector<MeshCluster> clusters_;
+  ObjectCommand command_;
+};
+
+Ended set_weights(const RouteFlags& flags) {
+  const OutputForm form = check_mesh_flags(flags);
+  const RouteWish wish = wish_of(flags, "set-weights");
+  if (wish.to.empty()) stop(kUsage, "found no DEST=WEIGHT, expected one at least, such as a.bar.global=50");
+  if (flags.on_files()) return set_in_file(flags, wish);
+  return printed(Setting(flags, wish).run(), form);
+}
+
+}  // namespace
+
+void add_route_set_weights(CLI::App& route, const Choose& choose) {
+  CLI::App& app =
+      *route.add_subcommand("set-weights", "Give a route's destinations other weights, and change nothing else");
+  set_help(app,
+           "  # Half of the requests for /headers each; a destination that is not named keeps its weight\n"
+           "  meshdnsctl route set-weights service01.bar.svc.cluster.local serverservice01=50 "
+           "serverservice04.bar.global=50 --match prefix=/headers\n"
+           "\n"
+           "  # In a manifest, such as one in Git: the octets around the weights stay as they are\n"
+           "  meshdnsctl route set-weights service01.bar.svc.cluster.local serverservice01=50 "
+           "serverservice04.bar.global=50 --file route.yaml >route.new\n");
+  const auto flags = std::make_shared<RouteFlags>();
+  add_route_flags(app, *flags);
+  add_weight_flags(app, *flags);
+  add_mesh_cluster_flags(app, *flags, "the context's, for HOST and objects that say none");
+  add_mesh_change_flags(app, *flags);
+  add_output_flag(app, flags->output);
+  app.allow_extras();
+  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return set_weights(*flags); }); }); });
+}
+
+}  // namespace meshdns
