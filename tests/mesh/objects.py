@@ -4,7 +4,9 @@ import json
 
 
 def namespace(name):
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    """Its pods get a sidecar, but for istiod's."""
+    labels = {} if name == "istio-system" else {"istio-injection": "enabled"}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
 
 
 def node(name, region, zone):
