@@ -31,7 +31,8 @@ struct HttpRequest {
   std::vector<std::string> headers;  // "Name: value"
   std::chrono::seconds silence{60};  // without a byte received for this long, the request fails
   std::string method = "GET";
-  std::string body{};  // empty: none is sent
+  std::string body{};           // empty: none is sent
+  bool own_connection = false;  // made for it, and closed behind it
 };
 
 /// Why no whole response came.
@@ -50,11 +51,14 @@ struct HttpError {
   std::string text;  // for people
 };
 
-/// Who gets a response: on_headers, on_body …, then on_done; or on_done alone. All of them may cancel any request, begin
+/// Who gets a response: on_header …, on_headers, on_body …, then on_done; or on_done alone. All of them may cancel any request, begin
 /// new ones, or destroy the client.
 class HttpReceiver {
  public:
   virtual ~HttpReceiver() = default;
+
+  /// One header, the name as the server spells it.
+  virtual void on_header(std::string_view, std::string_view) {}
 
   /// `retry_after`: the header Retry-After, 0 without one; as the server sent it, so without a bound.
   virtual void on_headers(int status, std::chrono::seconds retry_after) = 0;

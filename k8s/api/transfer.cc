@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -34,17 +35,30 @@ int on_socket_created(void*, curl_socket_t socket, curlsocktype) {
   return CURL_SOCKOPT_OK;
 }
 
+// "Name: value\r\n"
+void tell_header(HttpReceiver& receiver, std::string_view line) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos || line.starts_with("HTTP/")) return;
+  const size_t begin = std::min(line.find_first_not_of(kSpace, colon + 1), line.size());
+  const size_t end = line.find_last_not_of(kSpace) + 1;
+  receiver.on_header(line.substr(0, colon), line.substr(begin, std::max(begin, end) - begin));
+}
+
 size_t on_header_line(char* line, size_t size, size_t count, void* context) {
   auto& transfer = *static_cast<Transfer*>(context);
   const size_t length = size * count;
   const bool last = length <= 2 && (length == 0 || line[0] == '\r' || line[0] == '\n');
   if (transfer.receiver == nullptr) return 0;
-  if (!last || transfer.headers_done) return length;
   long status = 0;
-  curl_off_t retry_after = 0;
   curl_easy_getinfo(transfer.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  if (transfer.headers_done || status < 200) return length;  // 100 Continue: the headers that count are still to come
+  if (!last) {
+    tell_header(*transfer.receiver, {line, length});
+    return transfer.receiver == nullptr ? 0 : length;
+  }
+  curl_off_t retry_after = 0;
   curl_easy_getinfo(transfer.easy.get(), CURLINFO_RETRY_AFTER, &retry_after);
-  if (status < 200) return length;  // 100 Continue: the headers that count are still to come
   transfer.headers_done = true;
   transfer.receiver->on_headers(static_cast<int>(status), std::chrono::seconds(retry_after));
   return transfer.receiver == nullptr ? 0 : length;
@@ -122,15 +136,15 @@ void set_url(Transfer& transfer, const HttpRequest& request, const TlsSettings& 
   curl_easy_setopt(transfer.easy.get(), CURLOPT_URL, url.c_str());
 }
 
-void set_body(Transfer& transfer, HttpRequest request) {
+void set_body(Transfer& transfer, std::string body, const std::string& method) {
   CURL* easy = transfer.easy.get();
-  if (!request.body.empty()) {
-    transfer.body = std::move(request.body);
+  if (!body.empty()) {
+    transfer.body = std::move(body);
     add_header(transfer.headers, "Expect:");  // a refusal that saves us the body is not worth waiting for
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.body.size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer.body.data());
   }
-  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
 HttpError::Kind kind(CURL* easy, CURLcode code) {
@@ -167,8 +181,12 @@ std::unique_ptr<Transfer> make_transfer(HttpRequest request, const TlsSettings& 
   set_proxy(easy, proxy, tls);
   for (const std::string& line : request.headers) add_header(transfer->headers, line);
   set_url(*transfer, request, tls);
-  set_body(*transfer, std::move(request));
+  set_body(*transfer, std::move(request.body), request.method);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers.get());
+  if (request.own_connection) {
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+  }
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.silence.count()));
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error.data());

@@ -57,6 +57,25 @@ std::string proxy_address(const std::string& url) {
   return part(parsed, CURLUPART_HOST) + (port.empty() ? "" : ":" + port);
 }
 
+Result<WebUrl> parse_web_url(const std::string& url) {
+  const Url parsed = parse(url);
+  WebUrl web;
+  web.scheme = parsed ? part(parsed, CURLUPART_SCHEME) : "";
+  if (web.scheme != "https" && web.scheme != "http")
+    return Error{"expected a URL such as http://a.bar.global:8000/headers"};
+  for (const CURLUPart unwanted : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_FRAGMENT}) {
+    if (!part(parsed, unwanted).empty()) return Error{"expected a URL without a user and a fragment"};
+  }
+  web.host = part(parsed, CURLUPART_HOST);
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+  std::transform(web.host.begin(), web.host.end(), web.host.begin(), lower);
+  web.port = static_cast<uint16_t>(std::stoul(part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT)));
+  web.default_port = part(parsed, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT).empty();
+  web.path = part(parsed, CURLUPART_PATH);
+  web.query = part(parsed, CURLUPART_QUERY);
+  return web;
+}
+
 std::string url_escape(std::string_view text) {
   if (text.empty()) return "";  // to libcurl a length of 0 means: find the end yourself
   const std::unique_ptr<char, Cleanup> escaped(curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())));
