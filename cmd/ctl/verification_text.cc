@@ -1,20 +1,17 @@
 #include "cmd/ctl/verification_text.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cmd/ctl/aligned.h"
 #include "cmd/text_value.h"
 
 namespace meshdns {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr size_t kColumns = 6;
-using Row = std::array<std::string, kColumns>;
 
 /// Random labels are of no use to a reader.
 std::string shortened(const std::string& question) {
@@ -29,26 +26,9 @@ std::string time_of(const Json& step) {
 }
 
 Row row_of(const Json& step) {
-  const auto field = [&](const char* key) { return escape_controls(step[key].get<std::string>()); };
+  const auto field = [&](const char* key) { return step[key].get<std::string>(); };
   return {field("hop"),    field("over"), shortened(field("question")),
           field("answer"), time_of(step), step["ok"].get<bool>() ? "ok" : "failed: " + field("reason")};
-}
-
-std::string aligned(const std::vector<Row>& rows) {
-  std::array<size_t, kColumns> widths{};
-  for (const Row& row : rows) {
-    for (size_t i = 0; i < kColumns; ++i) widths.at(i) = std::max(widths.at(i), row.at(i).size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line;
-    for (size_t i = 0; i < kColumns; ++i) {
-      line += row.at(i);
-      if (i + 1 < kColumns) line.append(widths.at(i) - row.at(i).size() + 2, ' ');
-    }
-    text += line + "\n";
-  }
-  return text;
 }
 
 }  // namespace
