@@ -5,9 +5,9 @@
 
 namespace meshdns {
 
-Result<Fetched> fetch(const std::string& url, std::chrono::milliseconds patience) {
+Result<Fetched> fetch(const std::string& url, std::chrono::milliseconds patience, size_t largest) {
   EventLoop loop;
-  WholeResponse response(loop, patience);
+  WholeResponse response(loop, patience, largest);
   HttpClient client(&loop.get(), {});
   client.send({.url = url, .headers = {}}, response);
   return response.wait();

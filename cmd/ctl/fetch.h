@@ -10,7 +10,8 @@
 
 namespace meshdns {
 
-/// See WholeResponse::wait().
-Result<Fetched> fetch(const std::string& url, std::chrono::milliseconds patience);
+/// See WholeResponse.
+Result<Fetched> fetch(const std::string& url, std::chrono::milliseconds patience,
+                      size_t largest = WholeResponse::kLargest);
 
 }  // namespace meshdns

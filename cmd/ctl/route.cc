@@ -20,6 +20,7 @@ void add_route(CLI::App& root, const Choose& choose) {
   app.require_subcommand(0, 1);
   app.allow_extras();
   add_route_set_weights(app, choose);
+  add_route_verify(app, choose);
 }
 
 }  // namespace meshdns

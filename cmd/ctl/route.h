@@ -7,5 +7,6 @@
 namespace meshdns {
 
 void add_route_set_weights(CLI::App& route, const Choose& choose);
+void add_route_verify(CLI::App& route, const Choose& choose);
 
 }  // namespace meshdns

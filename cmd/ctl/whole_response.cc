@@ -6,15 +6,11 @@
 #include "cmd/event_loop.h"
 
 namespace meshdns {
-namespace {
 
-constexpr size_t kLargestBody = 16 << 20;
-
-}  // namespace
-
-WholeResponse::WholeResponse(EventLoop& loop, std::chrono::milliseconds patience)
+WholeResponse::WholeResponse(EventLoop& loop, std::chrono::milliseconds patience, size_t largest)
     : loop_(loop),
       patience_(patience),
+      largest_(largest),
       deadline_(&loop.get(), [this] { end("no answer within " + format_duration(patience_)); }) {}
 
 Result<Fetched> WholeResponse::wait() {
@@ -31,7 +27,9 @@ void WholeResponse::on_headers(int status, std::chrono::seconds retry_after) {
 }
 
 void WholeResponse::on_body(std::string_view bytes) {
-  if (fetched_.body.size() + bytes.size() > kLargestBody) return end("more than 16 MiB came");
+  if (fetched_.body.size() + bytes.size() > largest_) {
+    return end("more than " + std::to_string(largest_ >> 20) + " MiB came");
+  }
   fetched_.body += bytes;
 }
 

@@ -24,9 +24,12 @@ struct Fetched {
 /// To be given to one request, which is cancelled when wait() has returned an error.
 class WholeResponse : public HttpReceiver {
  public:
-  WholeResponse(EventLoop& loop, std::chrono::milliseconds patience);
+  static constexpr size_t kLargest = 16 << 20;
 
-  /// The response, whatever its status. The error, one phrase: no whole one came within `patience`, or it was larger than 16 MiB.
+  /// `largest`: octets of a body, whole MiB.
+  WholeResponse(EventLoop& loop, std::chrono::milliseconds patience, size_t largest = kLargest);
+
+  /// The response, whatever its status. The error, one phrase: no whole one came within `patience`, or it was too large.
   Result<Fetched> wait();
 
   void on_headers(int status, std::chrono::seconds retry_after) override;
@@ -39,6 +42,7 @@ class WholeResponse : public HttpReceiver {
 
   EventLoop& loop_;
   const std::chrono::milliseconds patience_;
+  const size_t largest_;
   Timer deadline_;
   bool ended_ = false;
   std::optional<std::string> error_;

@@ -1,0 +1,45 @@
+#include "cmd/ctl/injected_pod.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace meshdns {
+namespace {
+
+bool is_plain(char c) {
+  constexpr std::string_view kPlain = "-_./:=@%+,";
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         kPlain.find(c) != std::string_view::npos;
+}
+
+std::string shell_word(const std::string& text) {
+  if (!text.empty() && std::ranges::all_of(text, is_plain)) return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
+}
+
+}  // namespace
+
+std::string injected_pod_line(const PodWhere& where, const std::vector<std::string>& arguments) {
+  std::vector<std::string> words = {"kubectl"};
+  const auto add = [&](const char* flag, const std::string& value) {
+    if (!value.empty()) words.insert(words.end(), {flag, value});
+  };
+  add("--kubeconfig", where.kubeconfig);
+  add("--context", where.context);
+  add("--namespace", where.name_space);
+  words.insert(words.end(), {"run", "meshdnsctl-route-verify", "--image=meshdns:" MESHDNS_VERSION, "--restart=Never",
+                             "--rm", "--attach", "--labels=sidecar.istio.io/inject=true"});
+  // As an init container that goes on, a sidecar is ready before meshdnsctl begins, and ends behind it; where that is not known, Istio lets
+  // meshdnsctl wait.
+  words.push_back("--annotations=sidecar.istio.io/nativeSidecar=true");
+  words.push_back(R"(--annotations=proxy.istio.io/config={"holdApplicationUntilProxyStarts":true})");
+  words.insert(words.end(), {"--command", "--", "meshdnsctl"});
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::string line;
+  for (const std::string& word : words) line += (line.empty() ? "" : " ") + shell_word(word);
+  return line;
+}
+
+}  // namespace meshdns

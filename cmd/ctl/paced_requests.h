@@ -1,0 +1,37 @@
+#pragma once
+
+// The same request over and over, at an even pace and several at once, as a client's load arrives.
+//
+// Each has a connection of its own: a sidecar that reads HTTP chooses anew for every request, but one that was not told the port's protocol, or
+// passes TLS through, chooses for a connection.
+//
+// Threads: one, which runs the loop meanwhile.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace meshdns {
+
+struct PacedPlan {
+  std::string url;
+  uint64_t count = 0;
+  uint32_t per_second = 0;                // 1 to 1000
+  std::chrono::milliseconds patience{0};  // for one of them, from its beginning to the response's end
+  std::string header;                     // whose value is wanted, in lower case
+  size_t most_body = 0;                   // octets of the body that are wanted
+};
+
+struct PacedAnswer {
+  std::string error;  // why there is no whole response; empty: there is
+  int status = 0;
+  std::string header;
+  std::string body;  // as much of it as was wanted
+};
+
+/// Returns how many were sent: all, or those before SIGINT or SIGTERM; a second signal gives up those that are under way. `on_answer` is called once
+/// for each that was sent. Never more than 64 are under way: where servers are slow, the pace is theirs.
+uint64_t send_paced(const PacedPlan& plan, const std::function<void(const PacedAnswer&)>& on_answer);
+
+}  // namespace meshdns

@@ -1,0 +1,36 @@
+#pragma once
+
+// What share of a URL's requests each destination is to get, and which of the sidecar's clusters stands for it.
+//
+// Every function may end the command (stop.h).
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "k8s/api/url.h"
+#include "k8s/mesh/envoy_clusters.h"
+#include "k8s/mesh/envoy_routes.h"
+#include "k8s/mesh/route_verdict.h"
+
+namespace meshdns {
+
+struct RouteExpectation {
+  std::vector<RouteShare> shares;
+  std::string source;  // whose weights they are: "--expect", "the sidecar's route …"
+};
+
+/// Of --expect. `said`: the destinations are what servers say of themselves, and may be any text; else DEST.
+RouteExpectation expected_by_flags(const std::vector<std::string>& texts, bool said);
+
+/// Of a sidecar's route. `clusters` gets that of each share.
+RouteExpectation expected_by_sidecar(const EnvoyRoute& route, std::vector<std::string>& clusters);
+
+/// Stops with kUsage where so many requests are too few to tell.
+void require_count(const RouteExpectation& expectation, uint64_t count);
+
+/// Of each share the cluster of `counts` that its destination means. Stops with kRefused where there is none, or several hosts or ports fit.
+std::vector<std::string> clusters_of(const RouteExpectation& expectation, const EndpointCounts& counts,
+                                     const WebUrl& url);
+
+}  // namespace meshdns

@@ -1,0 +1,44 @@
+#pragma once
+
+// The sidecar of the pod that this program runs in, by the admin endpoints that Envoy has on loopback.
+//
+// Source: https://www.envoyproxy.io/docs/envoy/latest/operations/admin
+
+#include <string>
+#include <vector>
+
+#include "k8s/api/url.h"
+#include "k8s/mesh/envoy_clusters.h"
+#include "k8s/mesh/envoy_routes.h"
+#include "zone/result.h"
+
+namespace meshdns {
+
+inline constexpr const char* kSidecar = "http://127.0.0.1:15000";
+
+class Sidecar {
+ public:
+  /// `base`: the endpoints' URL, without a path.
+  explicit Sidecar(std::string base) : base_(std::move(base)) {}
+
+  /// The error: why there is no sidecar.
+  Result<EndpointCounts> counts() const;
+
+  /// See find_envoy_route().
+  Result<EnvoyRoute> route(const WebUrl& url) const;
+
+  /// See hashing_clusters().
+  Result<std::vector<std::string>> hashing(const std::vector<std::string>& clusters) const;
+
+  const std::string& base() const { return base_; }
+
+ private:
+  Result<std::string> get(const std::string& target) const;
+
+  std::string base_;
+};
+
+/// The flag's value as Sidecar takes it. The error: it is no URL on loopback.
+Result<std::string> parse_sidecar(const std::string& text);
+
+}  // namespace meshdns
