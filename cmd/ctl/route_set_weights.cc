@@ -5,10 +5,9 @@
 #include <utility>
 
 #include "cmd/ctl/help.h"
-#include "cmd/ctl/keeper.h"
-#include "cmd/ctl/object_plan.h"
 #include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/route.h"
+#include "cmd/ctl/route_cluster.h"
 #include "cmd/ctl/route_file.h"
 #include "cmd/ctl/route_flags.h"
 #include "cmd/ctl/route_views.h"
@@ -23,7 +22,7 @@ namespace {
 std::string way_back(const RouteWish& wish, const VirtualService::HttpRoute& route) {
   std::vector<WeightedDestination> now;
   for (const auto& to : route.to) now.push_back({to.destination, to.weight.value_or(0)});
-  return route_command(wish.verb, wish.host, now, wish.match) + wish.where;
+  return route_command(wish.verb, wish.host, now, wish.match);
 }
 
 /// What the user should know of the route.
@@ -51,53 +50,24 @@ Ended set_in_file(const RouteFlags& flags, const RouteWish& wish) {
                       notes_on(service, service.http[route]));
 }
 
-class Setting {
+class Setting : public RouteCommand {
  public:
-  Setting(const RouteFlags& flags, const RouteWish& wish)
-      : flags_(flags),
-        wish_(wish),
-        clusters_(open_clusters(flags)),
-        command_{clusters_, [this] { return plan(); }, "", "", flags.dry_run} {
-    command_.done =
-        "the weights of " + wish.host + (wish.match.is_any() ? "" : " for " + wish.match.text()) + " are set";
-  }
-
-  ChangeReport run() { return carry_out(command_); }
+  using RouteCommand::RouteCommand;
 
  private:
-  ObjectPlan plan() {
-    ObjectPlan plan;
-    for (size_t i = 0; i < clusters_.size(); ++i) plan_in(i, plan);
-    return plan;
-  }
-
-  void plan_in(size_t index, ObjectPlan& plan) {
-    MeshCluster& cluster = clusters_[index];
-    RouteViews views;
-    const auto objects = cluster.list(kVirtualServices);
-    for (size_t i = 0; i < objects.size(); ++i) views.add(objects[i].json, objects[i].meta.name_space, "", i);
-    const std::string host = full_host(wish_.host, name_space_of(cluster));
-    const VirtualService& service = require_service(views, host, kRefused, create_command(wish_), cluster.prefix());
-    const LiveObject& object = objects[views.origin_of(service)];
+  void plan_in(size_t index, MeshCluster& cluster, ObjectPlan& plan) override {
+    const ClusterRoutes routes = read_routes(cluster, flags_);
+    const std::string host = full_host(wish_.host, routes.name_space);
+    const VirtualService& service =
+        require_service(routes.views, host, kRefused, create_command(wish_), cluster.prefix());
+    const LiveObject& object = routes.object_of(service);
     const size_t route = value_or_stop(route_for(service, wish_.match, wish_.command()), kRefused, cluster.prefix());
     const auto change =
         value_or_stop(change_weights(object.json, service, route, wish_.to, std::nullopt), kRefused, cluster.prefix());
-    if (change.patch != "[]")
-      require_unkept(cluster, object, flags_, route_command(wish_.verb, wish_.host, wish_.to, wish_.match));
-    command_.undo = way_back(wish_, service.http[route]);
+    add_undo(way_back(wish_, service.http[route]));
     for (std::string& note : notes_on(service, service.http[route])) plan.note(std::move(note));
-    plan.patch(index, object, change.patch, change.after);
+    patch(index, object, change, plan);
   }
-
-  std::string name_space_of(MeshCluster& cluster) const {
-    if (!flags_.name_space.empty()) return flags_.name_space;
-    return cluster.cluster().name_space().empty() ? "default" : cluster.cluster().name_space();
-  }
-
-  const RouteFlags& flags_;
-  const RouteWish& wish_;
-  std::vector<MeshCluster> clusters_;
-  ObjectCommand command_;
 };
 
 Ended set_weights(const RouteFlags& flags) {
@@ -105,7 +75,9 @@ Ended set_weights(const RouteFlags& flags) {
   const RouteWish wish = wish_of(flags, "set-weights");
   if (wish.to.empty()) stop(kUsage, "found no DEST=WEIGHT, expected one at least, such as a.bar.global=50");
   if (flags.on_files()) return set_in_file(flags, wish);
-  return printed(Setting(flags, wish).run(), form);
+  const std::string done =
+      "the weights of " + wish.host + (wish.match.is_any() ? "" : " for " + wish.match.text()) + " are set";
+  return printed(Setting(flags, wish, done).run(), form);
 }
 
 }  // namespace

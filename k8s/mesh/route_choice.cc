@@ -73,7 +73,8 @@ std::string commands(const VirtualService& service, const std::vector<size_t>& i
     const std::string flag = flag_of(service, index);
     if (!flag.empty()) text += "\n  " + command + flag;
   }
-  return text.empty() ? "; give the route that is meant a name, and say --match name=NAME" : "\nwhat would be right:" + text;
+  return text.empty() ? "; give the route that is meant a name, and say --match name=NAME"
+                      : "\nwhat would be right:" + text;
 }
 
 bool fits(const To& to, const Destination& wanted) {
@@ -121,7 +122,8 @@ Result<const VirtualService*> service_for(std::span<const VirtualService> servic
   if (found.size() == 1) return found.front();
   const VirtualService& oldest = *found.front();
   const auto others = std::vector(found.begin() + 1, found.end());
-  const std::string first = oldest.created > 0 ? "sidecars follow the oldest, " + named(oldest) : named(oldest) + " is one";
+  const std::string first =
+      oldest.created > 0 ? "sidecars follow the oldest, " + named(oldest) : named(oldest) + " is one";
   return Error{std::to_string(found.size()) + " VirtualServices have the host " + host + ": " + first + ", and " +
                joined(others, [](const VirtualService* each) { return named(*each); }) +
                " besides; put their routes into one, and take the others out: " +
@@ -137,7 +139,8 @@ Error no_service_for(std::span<const VirtualService> services, const std::string
   std::vector<std::string_view> hosts;
   for (const VirtualService& service : services) {
     for (const std::string& each : service.hosts) {
-      if (covers(each, host)) return Error{"no VirtualService has the host " + host + " itself; " + named(service) + " has " + shown(each)};
+      if (covers(each, host))
+        return Error{"no VirtualService has the host " + host + " itself; " + named(service) + " has " + shown(each)};
       hosts.push_back(each);
     }
   }
@@ -163,13 +166,16 @@ std::vector<size_t> routes_for(const VirtualService& service, const RouteMatch& 
 
 Result<size_t> route_for(const VirtualService& service, const RouteMatch& match, const std::string& command) {
   if (service.http.empty()) {
-    return Error{named(service) + " has no http route, " +
-                 (service.tcp.empty() && service.tls.empty() ? "and no other" : "and tcp and tls routes are not touched")};
+    return Error{
+        named(service) + " has no http route, " +
+        (service.tcp.empty() && service.tls.empty() ? "and no other" : "and tcp and tls routes are not touched")};
   }
   const std::vector<size_t> found = routes_for(service, match);
   if (found.empty()) {
-    const std::string none = match.is_any() ? "has several routes, none of them for every request:" : "has no route for " + shown(match.text()) + ":";
-    return Error{named(service) + " " + none + listed(service, all_of(service)) + commands(service, all_of(service), command)};
+    const std::string none = match.is_any() ? "has several routes, none of them for every request:"
+                                            : "has no route for " + shown(match.text()) + ":";
+    return Error{named(service) + " " + none + listed(service, all_of(service)) +
+                 commands(service, all_of(service), command)};
   }
   if (found.size() > 1) {
     return Error{std::to_string(found.size()) + " routes of " + named(service) + " fit " + shown(match.text()) + ":" +
@@ -183,7 +189,8 @@ Result<size_t> route_for(const VirtualService& service, const RouteMatch& match,
                  " edit virtualservice " + shown(route.delegate->name)};
   }
   if (route.to.empty()) {
-    return Error{named(service, route) + (route.redirect ? " redirects" : " answers itself") + ", and so has no destination"};
+    return Error{named(service, route) + (route.redirect ? " redirects" : " answers itself") +
+                 ", and so has no destination"};
   }
   return found.front();
 }

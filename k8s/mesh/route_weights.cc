@@ -37,9 +37,11 @@ std::optional<Error> check_weights(const std::vector<int64_t>& weights, const st
   const auto sum = std::accumulate(weights.begin(), weights.end(), int64_t{0});
   const std::string found = "the weights sum to " + std::to_string(sum);
   if (sum == 0) return Error{found + ": no destination would get a request; give at least one of them a weight"};
-  if (sum > kMostSum) return Error{found + ", which is more than the " + std::to_string(kMostSum) + " that sidecars take"};
+  if (sum > kMostSum)
+    return Error{found + ", which is more than the " + std::to_string(kMostSum) + " that sidecars take"};
   if (version && version->demands_100() && sum != kOldSum) {
-    return Error{found + ", and Istio " + version->text() + " of this cluster demands exactly 100; from 1.15 on any sum is right"};
+    return Error{found + ", and Istio " + version->text() +
+                 " of this cluster demands exactly 100; from 1.15 on any sum is right"};
   }
   return std::nullopt;
 }

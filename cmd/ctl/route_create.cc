@@ -1,0 +1,193 @@
+// meshdnsctl route create, delete: a route for a host, and none any more.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cmd/ctl/help.h"
+#include "cmd/ctl/output_flag.h"
+#include "cmd/ctl/route.h"
+#include "cmd/ctl/route_cluster.h"
+#include "cmd/ctl/route_file.h"
+#include "cmd/ctl/route_flags.h"
+#include "cmd/ctl/stop.h"
+#include "k8s/mesh/route_choice.h"
+#include "k8s/mesh/route_creation.h"
+
+namespace meshdns {
+namespace {
+
+constexpr const char* kApiVersion = "networking.istio.io/v1";  // of manifests: Istio serves it since 1.22
+
+std::string requests(const RouteWish& wish) {
+  return wish.match.is_any() ? "requests to " + wish.host : "requests to " + wish.host + " for " + wish.match.text();
+}
+
+std::string undo_of(const RouteWish& wish) { return route_command("delete", wish.host, {}, wish.match) + wish.where; }
+
+NewRoute new_route(const RouteWish& wish, const std::string& host, const std::string& name_space) {
+  NewRoute route{host, wish.match, wish.to};
+  for (WeightedDestination& to : route.to) to.destination = in_full(to.destination, name_space);
+  return route;
+}
+
+Ended create_in_file(const RouteFlags& flags, const RouteWish& wish) {
+  const RouteFile file(flags);
+  const std::string host = full_host(wish.host, file.name_space());
+  const VirtualService* service = value_or_stop(service_for(file.views().services, host), kUsage);
+  if (service == nullptr) {
+    const ObjectIdentity identity = route_object(host, flags.name_space, file.name_space());
+    const std::string json = virtual_service_json(identity, kApiVersion, new_route(wish, host, identity.name_space));
+    return file.printed(value_or_stop(file.manifest().with(nlohmann::ordered_json::parse(json)), kUsage), {});
+  }
+  const size_t object = file.object_of(*service);
+  const auto change = value_or_stop(
+      add_route(file.manifest().objects()[object].json, *service, new_route(wish, host, service->name_space)), kUsage);
+  return file.printed(value_or_stop(file.manifest().patched(object, change.patch), kUsage), {});
+}
+
+class Creating : public RouteCommand {
+ public:
+  using RouteCommand::RouteCommand;
+
+ private:
+  void plan_in(size_t index, MeshCluster& cluster, ObjectPlan& plan) override {
+    const ClusterRoutes routes = read_routes(cluster, flags_);
+    const std::string host = full_host(wish_.host, routes.name_space);
+    const VirtualService* service = value_or_stop(service_for(routes.views.services, host), kRefused, cluster.prefix());
+    add_undo(undo_of(wish_));
+    if (service == nullptr) {
+      plan_object(index, cluster, host, routes, plan);
+    } else {
+      const LiveObject& object = routes.object_of(*service);
+      const NewRoute route = new_route(wish_, host, service->name_space);
+      patch(index, object, value_or_stop(add_route(object.json, *service, route), kRefused, cluster.prefix()), plan);
+    }
+  }
+
+  void plan_object(size_t index, MeshCluster& cluster, const std::string& host, const ClusterRoutes& routes,
+                   ObjectPlan& plan) {
+    ObjectIdentity identity = route_object(host, flags_.name_space, routes.name_space);
+    if (cluster.get(kVirtualServices, identity.name_space, identity.name)) identity.name += "-mesh";
+    if (cluster.get(kVirtualServices, identity.name_space, identity.name)) {
+      stop(kRefused, cluster.prefix() + identity.object() + " is there, for other hosts than " + host +
+                         "; what it has: kubectl -n " + identity.name_space + " get virtualservice " + identity.name +
+                         " -o yaml");
+    }
+    plan.create(index, cluster, kVirtualServices,
+                virtual_service_json(identity, cluster.api_version_of(kVirtualServices),
+                                     new_route(wish_, host, identity.name_space)));
+  }
+};
+
+void check_new_route(const RouteWish& wish) {
+  if (wish.to.empty()) stop(kUsage, "found no DEST=WEIGHT, expected one at least, such as a.bar.global=50");
+  if (!wish.match.name.empty())
+    stop(kUsage, "--match: found " + wish.match.text() + ", expected prefix=/PATH, exact=/PATH or regex=EXPRESSION");
+  std::vector<int64_t> weights;
+  for (const auto& to : wish.to) weights.push_back(to.weight);
+  if (std::ranges::all_of(weights, [](int64_t weight) { return weight == 0; })) weights.resize(2);
+  if (const auto error = check_weights(weights, std::nullopt)) stop(kUsage, error->message);
+}
+
+Ended create(const RouteFlags& flags) {
+  const OutputForm form = check_mesh_flags(flags);
+  const RouteWish wish = wish_of(flags, "create");
+  check_new_route(wish);
+  if (flags.on_files()) return create_in_file(flags, wish);
+  return printed(Creating(flags, wish, requests(wish) + " are routed").run(), form);
+}
+
+Ended delete_in_file(const RouteFlags& flags, const RouteWish& wish) {
+  const RouteFile file(flags);
+  const VirtualService* service =
+      value_or_stop(service_for(file.views().services, full_host(wish.host, file.name_space())), kUsage);
+  if (service == nullptr) return file.printed(file.manifest().text(), {});
+  const size_t object = file.object_of(*service);
+  const auto change =
+      value_or_stop(remove_route(file.manifest().objects()[object].json, *service, wish.match, wish.command()), kUsage);
+  if (!change) return file.printed(file.manifest().text(), {});
+  if (change->after.empty()) return file.printed(value_or_stop(file.manifest().without(object), kUsage), {});
+  return file.printed(value_or_stop(file.manifest().patched(object, change->patch), kUsage), {});
+}
+
+class Deleting : public RouteCommand {
+ public:
+  using RouteCommand::RouteCommand;
+
+ private:
+  void plan_in(size_t index, MeshCluster& cluster, ObjectPlan& plan) override {
+    const ClusterRoutes routes = read_routes(cluster, flags_);
+    const std::string host = full_host(wish_.host, routes.name_space);
+    const VirtualService* service = value_or_stop(service_for(routes.views.services, host), kRefused, cluster.prefix());
+    if (service == nullptr) return;
+    const LiveObject& object = routes.object_of(*service);
+    const auto change =
+        value_or_stop(remove_route(object.json, *service, wish_.match, wish_.command()), kRefused, cluster.prefix());
+    if (!change) return;
+    add_undo(undo_by_creating(*service));
+    if (!change->after.empty()) return patch(index, object, *change, plan);
+    require_unkept_object(index, object);
+    plan.remove(index, object);
+  }
+
+  std::string undo_by_creating(const VirtualService& service) const {
+    std::vector<WeightedDestination> to;
+    const auto found = routes_for(service, wish_.match);
+    if (!found.empty()) {
+      for (const auto& each : service.http[found.front()].to) to.push_back({each.destination, each.weight.value_or(0)});
+    }
+    return route_command("create", wish_.host, to, wish_.match);
+  }
+};
+
+Ended remove(const RouteFlags& flags) {
+  const OutputForm form = check_mesh_flags(flags);
+  const RouteWish wish = wish_of(flags, "delete");
+  if (flags.on_files()) return delete_in_file(flags, wish);
+  return printed(Deleting(flags, wish, requests(wish) + " have no route of their own").run(), form);
+}
+
+void add(CLI::App& app, const std::shared_ptr<RouteFlags>& flags, const Choose& choose,
+         Ended (*run)(const RouteFlags&)) {
+  add_mesh_cluster_flags(app, *flags, "the host's, else the context's");
+  add_mesh_change_flags(app, *flags);
+  add_output_flag(app, flags->output);
+  app.allow_extras();
+  app.callback([flags, choose, run] { choose([flags, run] { return ended_by([&] { return run(*flags); }); }); });
+}
+
+}  // namespace
+
+void add_route_create(CLI::App& route, const Choose& choose) {
+  CLI::App& app = *route.add_subcommand("create", "Spread requests to a host over destinations, by weight");
+  set_help(app,
+           "  # The requests for /headers; all others go to the host as before\n"
+           "  meshdnsctl route create service01.bar.svc.cluster.local serverservice01=75 "
+           "serverservice04.bar.global:8000=25 --match prefix=/headers\n"
+           "\n"
+           "  # Show what it would write, and write nothing\n"
+           "  meshdnsctl route create service01.bar.svc.cluster.local serverservice01=75 "
+           "serverservice04.bar.global:8000=25 --dry-run\n");
+  const auto flags = std::make_shared<RouteFlags>();
+  add_route_flags(app, *flags);
+  add_weight_flags(app, *flags);
+  add(app, flags, choose, create);
+}
+
+void add_route_delete(CLI::App& route, const Choose& choose) {
+  CLI::App& app = *route.add_subcommand("delete", "Take a route of a host out, and the object that route create made");
+  set_help(app,
+           "  # What route create made\n"
+           "  meshdnsctl route delete service01.bar.svc.cluster.local --match prefix=/headers\n"
+           "\n"
+           "  # In a manifest\n"
+           "  meshdnsctl route delete service01.bar.svc.cluster.local --file route.yaml >route.new\n");
+  const auto flags = std::make_shared<RouteFlags>();
+  add_route_flags(app, *flags);
+  add(app, flags, choose, remove);
+}
+
+}  // namespace meshdns
