@@ -39,9 +39,10 @@ ApiRequest request(const ObjectChange& change, bool dry_run) {
   if (change.before.empty()) return {path, "POST", "application/json", change.after};
   if (!change.patch.empty()) return {path, "PATCH", "application/json-patch+json", change.patch};
   if (!change.after.empty()) return {path, "PUT", "application/json", change.after};
-  const Json options{{"apiVersion", "v1"},
-                     {"kind", "DeleteOptions"},
-                     {"preconditions", {{"uid", change.uid}, {"resourceVersion", change.resource_version}}}};
+  Json options{{"apiVersion", "v1"},
+               {"kind", "DeleteOptions"},
+               {"preconditions", {{"uid", change.uid}, {"resourceVersion", change.resource_version}}}};
+  if (dry_run) options["dryRun"] = Json::array({"All"});  // where there is a body, the query's is not read
   return {path, "DELETE", "application/json", options.dump()};
 }
 
