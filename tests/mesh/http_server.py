@@ -2,7 +2,7 @@
 
     http_server.py NAME PORT
 
-Where the file /run/status stands, it answers with that code. To hang it, stop it (SIGSTOP).
+Says when it listens. Where the file /run/status stands, it answers with that code. To hang it, stop it (SIGSTOP).
 """
 
 import http.server
@@ -38,4 +38,6 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 1024
 
 
-Server(("0.0.0.0", PORT), Handler).serve_forever()
+server = Server(("0.0.0.0", PORT), Handler)
+print("listening", flush=True)
+server.serve_forever()

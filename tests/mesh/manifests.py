@@ -1,9 +1,7 @@
 """What routes the tutorial's requests to both clusters, by hand: row A of the ways that work."""
 
-from mesh.two_clusters import GATEWAY, GATEWAY_PORT, HOST, LOCAL
 from mesh.objects import istio
-
-DESTINATIONS = [HOST, *(f"{name}.bar.svc.cluster.local" for name in LOCAL)]
+from mesh.two_clusters import DESTINATIONS, GATEWAY, GATEWAY_PORT, HOST, SERVICE
 
 
 def entry():
@@ -20,7 +18,7 @@ def rule():
 
 def route(*weights):
     """Of DESTINATIONS, in order."""
-    return istio("VirtualService", "service01", "bar", {"hosts": ["service01.bar.svc.cluster.local"], "http": [{
+    return istio("VirtualService", "service01", "bar", {"hosts": [SERVICE], "http": [{
         "match": [{"uri": {"prefix": "/headers"}}],
         "route": [{"destination": {"host": host, "port": {"number": 8000}}, "weight": weight}
                   for host, weight in zip(DESTINATIONS, weights, strict=True)]}]})

@@ -9,6 +9,7 @@ import requests
 
 from cluster.node import at
 from mesh import manifests
+from mesh.commands import EXIT_DONE, EXIT_FAILED, done, set_weights, verify
 from mesh.istiod import get
 from mesh.traffic import fetch, follows, send
 from mesh.two_clusters import GATEWAY, GATEWAY_PORT, HOST, LOCAL, REMOTE, URL
@@ -20,9 +21,8 @@ VIP = "240.0.0.2"
 @pytest.fixture(scope="module", autouse=True)
 def routed(mesh):
     mesh.west.apply(manifests.rule(), manifests.entry(), manifests.route(50, 25, 25))
-    mesh.await_answers()
-    done = mesh.ctl("stub", "install", "--server", "service/meshdns/meshdns")
-    assert done.returncode == 0, done.stderr
+    mesh.await_weights(50, 25, 25)
+    done(mesh.ctl("stub", "install", "--server", "service/meshdns/meshdns"))
 
 
 def test_the_clusters_dns_answers_with_what_meshdns_has(mesh):
@@ -33,6 +33,27 @@ def test_the_clusters_dns_answers_with_what_meshdns_has(mesh):
 def test_by_weight(mesh):
     tally = send(mesh.sleep.pod, URL, count=2000, rate=400)
     assert not tally.failures and follows(tally.answers, {REMOTE: 50, LOCAL[0]: 25, LOCAL[1]: 25}), tally
+
+
+def test_the_weights_that_requests_follow_pass(mesh):
+    assert passes(mesh)
+    set_weights(mesh, 20, 40, 40)
+    assert verify(mesh, 50, 25, 25).returncode == EXIT_FAILED
+    assert passes(mesh, 20, 40, 40)
+
+
+def passes(mesh, *weights):
+    """By these, or by those that the proxy has. What is right fails one time in a thousand, and is then asked again."""
+    ended = [verify(mesh, *weights)]
+    if ended[0].returncode != EXIT_DONE:
+        ended.append(verify(mesh, *weights))
+    assert all("2000 sent, 0 failed, 0 unidentified" in each.stdout for each in ended), ended
+    return ended[-1].returncode == EXIT_DONE
+
+
+def test_a_tenth_that_goes_elsewhere_is_caught_each_time(mesh):
+    set_weights(mesh, 40, 30, 30)
+    assert [verify(mesh, 50, 25, 25).returncode for _ in range(20)] == [EXIT_FAILED] * 20
 
 
 def test_a_name_of_the_zone_leads_to_the_other_cluster_over_mtls(mesh):
@@ -67,7 +88,7 @@ def test_what_a_broken_server_fails_is_counted(mesh, break_server, reason):
     server = mesh.server(REMOTE)
     break_server(server)
     try:
-        tally = send(mesh.sleep.pod, URL, count=100)
+        tally = send(mesh.sleep.pod, URL, count=50)
         assert tally.failures.keys() == {reason} and tally.answers.keys() == set(LOCAL), tally
     finally:
         server.heal_server()

@@ -22,7 +22,6 @@ from cluster.node import Node
 from mesh import objects
 from mesh.authority import Authority
 from mesh.istiod import Istiod
-from mesh.traffic import fetch
 from mesh.workload import SERVER_PORT, Workload
 from support.meshdns import binary
 from support.meshdnsctl import meshdnsctl
@@ -31,8 +30,10 @@ from support.process import eventually
 WEST, EAST = "west", "east"  # the clusters, and the kubeconfig's contexts: the client's and the one that serves it
 GATEWAY, GATEWAY_PORT = "172.25.55.50", 15443  # where west finds east's gateway
 HOST = "serverservice04.bar.global"  # east's server, as west calls it
-URL = "http://service01.bar.svc.cluster.local/headers"  # what the tutorial's client calls
-REMOTE, LOCAL = "serverservice04", ["serverservice01", "serverservice02"]
+SERVICE = "service01.bar.svc.cluster.local"  # what the tutorial's client calls
+URL = f"http://{SERVICE}/headers"
+REMOTE, LOCAL = "serverservice04", ["serverservice01", "serverservice02"]  # the servers
+DESTINATIONS = [HOST, *(f"{name}.bar.svc.cluster.local" for name in LOCAL)]
 _EAST_API_SERVER = "10.245.0.1"
 _PODS = {WEST: "10.244", EAST: "10.245"}
 _GATEWAY_LABELS = {"app": "istio-eastwestgateway", "istio": "eastwestgateway"}
@@ -190,9 +191,9 @@ class Mesh:
 
     # ---- what is done with it
 
-    def await_answers(self, url=URL):
-        """Until the client is answered, as istiod has told its proxy of the route."""
-        eventually(lambda: fetch(self.sleep.pod, url), timeout=30, every=0.1)
+    def await_weights(self, *weights):
+        """Until the client's proxy sends its requests to DESTINATIONS by these."""
+        eventually(lambda: self.sleep.weights(SERVICE) == list(zip(DESTINATIONS, weights, strict=True)), timeout=30, every=0.05)
 
     @property
     def sleep(self):

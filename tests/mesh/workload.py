@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from support.process import eventually
 SERVER = Path(__file__).with_name("http_server.py")
 SERVER_PORT = 8000
 ADMIN = "http://127.0.0.1:15000"
+_LISTENING = re.compile("^listening$")
 _USER = 1337
 # The user can walk neither to this pod's files nor to the programs: they are mounted where it can. None of the
 # processes outlives the one that is started here.
@@ -115,10 +117,19 @@ class Workload:
         with at(self.pod.namespace):
             return get(f"{ADMIN}{path}").text
 
+    def weights(self, host):
+        """Where its proxy sends requests to a host, by the first route that has weights: (destination's host, weight) each."""
+        routes = json.loads(self.admin("/config_dump?resource=dynamic_route_configs"))["configs"]
+        hosts = [each for config in routes for each in config["route_config"]["virtual_hosts"] if host in each["domains"]]
+        clusters = [route["route"]["weighted_clusters"]["clusters"] for each in hosts for route in each["routes"]
+                    if "weighted_clusters" in route.get("route", {})]
+        return [(each["name"].rsplit("|")[-1], each["weight"]) for each in clusters[0]] if clusters else []
+
     # ---- the server
 
     def serve(self):
         self._server = self.pod.start(sys.executable, "-B", SERVER, self.name, SERVER_PORT, name=f"server of {self.name}")
+        self._server.wait_for_log(_LISTENING)
 
     def kill_server(self):
         self._server.kill()
