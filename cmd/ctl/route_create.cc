@@ -25,7 +25,7 @@ std::string requests(const RouteWish& wish) {
   return wish.match.is_any() ? "requests to " + wish.host : "requests to " + wish.host + " for " + wish.match.text();
 }
 
-std::string undo_of(const RouteWish& wish) { return route_command("delete", wish.host, {}, wish.match) + wish.where; }
+std::string undo_of(const RouteWish& wish) { return route_command("delete", wish.host, {}, wish.match); }
 
 NewRoute new_route(const RouteWish& wish, const std::string& host, const std::string& name_space) {
   NewRoute route{host, wish.match, wish.to};
@@ -58,6 +58,9 @@ class Creating : public RouteCommand {
     const std::string host = full_host(wish_.host, routes.name_space);
     const VirtualService* service = value_or_stop(service_for(routes.views.services, host), kRefused, cluster.prefix());
     add_undo(undo_of(wish_));
+    if (index == 0 && wish_.to.size() > 1) {
+      plan.note("weights do not fail over: while a destination is dead, its share of the requests fails");
+    }
     if (service == nullptr) {
       plan_object(index, cluster, host, routes, plan);
     } else {
