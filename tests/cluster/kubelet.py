@@ -1,8 +1,11 @@
 """The kubelet that a cluster without nodes lacks: it mounts ConfigMaps, follows their changes, and restarts what is to be restarted.
 
-A change of a ConfigMap is in the pods at once; a real kubelet takes up to a minute or so.
+A change of a ConfigMap is in the pods at once; a real kubelet takes up to a minute or so. But where CoreDNS imports files, it comes
+after CoreDNS has read the one before: of a change that comes while it reads, CoreDNS may note the checksum and not the text, and so never
+read it (coredns/coredns#6243). A real kubelet's changes are mostly further apart than that.
 """
 
+import contextlib
 import itertools
 import os
 import re
@@ -15,6 +18,9 @@ from cluster.watch import Watch
 
 RESTARTED = "kubectl.kubernetes.io/restartedAt"
 NAMESPACE = "kube-system"
+
+_READ = re.compile(r"^CoreDNS-|Reloading complete|changed but reload failed")  # since it started, since it looked
+_READS_WITHIN = 10  # seconds; what is no news to it, such as a comment, it never reads
 
 
 class Volume:
@@ -96,12 +102,25 @@ class Replica:
         self._volumes = [(config_map, directory, Volume(pod.root / directory.lstrip("/"), keys))
                          for config_map, directory, keys in _mounts(workload)]
         self._stand_in = _stand_in(workload, cluster_dns)
+        self._imports = not self._stand_in and len(self._volumes) > 1
         self._process = None
+        self._unread = None  # the line of the log from which on it will say that it has read what is mounted
 
     def mount(self, config_map, data):
-        news = [volume.write(data) for name, _, volume in self._volumes if name == config_map]
-        if any(news) and self._process:
-            self._prepare()
+        volumes = [volume for name, _, volume in self._volumes if name == config_map]
+        if volumes and self._process and self._imports:
+            self._wait_until_read()
+        line = self._process.log.count("\n") if self._process else 0
+        if any([volume.write(data) for volume in volumes]):
+            self._unread = line
+            if self._process:
+                self._prepare()
+
+    def _wait_until_read(self):
+        if self._unread is not None:
+            with contextlib.suppress(AssertionError):
+                self._process.wait_for_log(_READ, _READS_WITHIN, self._unread)
+            self._unread = None
 
     def _prepare(self):
         if self._stand_in:
@@ -111,6 +130,7 @@ class Replica:
 
     def start(self, environment):
         self._environment = environment
+        self._unread = 0
         self._prepare()
         file = "/run/Corefile" if self._stand_in else "/etc/coredns/Corefile"
         self._process = self.pod.start(tools_directory() / "coredns", "-conf", file, **environment)
