@@ -7,6 +7,7 @@
 import contextlib
 import json
 import re
+import subprocess
 
 import dns.exception
 import pytest
@@ -197,7 +198,11 @@ class DnsCluster:
         """meshdnsctl stub, as the cluster's admin on the node."""
         if "--kubeconfig" not in arguments:
             arguments += ("--kubeconfig", self.plane.kubeconfig)
-        return meshdnsctl("stub", *arguments, **options)
+        try:
+            return meshdnsctl("stub", *arguments, **options)
+        except subprocess.TimeoutExpired as late:
+            said = (late.stdout or b"") + (late.stderr or b"")
+            raise AssertionError(f"{late}\n{said.decode(errors='replace')}{self.logs()}") from None
 
     # ---- what it holds
 

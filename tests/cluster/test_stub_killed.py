@@ -11,7 +11,7 @@ from cluster.cutting_proxy import CuttingProxy
 from cluster.dns_cluster import ADDRESS, HOST, INSIDE, OUTSIDE, objects_of
 from support.asker import Asker
 from support.meshdns import binary
-from support.process import Process
+from support.process import Process, eventually
 
 SERVER = "service/meshdns/meshdns"
 
@@ -20,14 +20,19 @@ def texts(cluster):
     return {name: data for name, (_, data) in cluster.config_maps().items()}
 
 
+def stub(cluster, *arguments):
+    ended = cluster.stub(*arguments)
+    assert ended.returncode == 0, ended.stdout + ended.stderr + cluster.logs()
+
+
 def completed(cluster):
-    assert cluster.stub("install", "--server", SERVER).returncode == 0
+    stub(cluster, "install", "--server", SERVER)
     assert cluster.answers(HOST) == ("NOERROR", [ADDRESS])
     undone(cluster)
 
 
 def undone(cluster):
-    assert cluster.stub("remove").returncode == 0
+    stub(cluster, "remove")
 
 
 # The changes: the record, each ConfigMap, the record again, which says that all is verified.
@@ -43,18 +48,28 @@ def test_killed_at_each_change(cluster, tmp_path, name, changes, then):
     with CuttingProxy(cluster.plane, tmp_path) as proxy:
         kubeconfig = cluster.plane.write_kubeconfig("cut", ADMIN_TOKEN, proxy.url)
         for number, carried_out in itertools.product(range(1, changes + 1), (False, True)):
-            killed_at(proxy, kubeconfig, number, carried_out)
+            killed_at(cluster, proxy, kubeconfig, number, carried_out)
             then(cluster)
             assert texts(cluster) == before, (number, carried_out)
         proxy.cut_at(changes + 1, False, lambda: None)
-        assert cluster.stub("install", "--server", SERVER, "--kubeconfig", kubeconfig).returncode == 0
+        stub(cluster, "install", "--server", SERVER, "--kubeconfig", kubeconfig)
         assert proxy.changes == changes  # so that was at each
     asker.stop()
     assert asker.wrong == [] and asker.asked > 100
 
 
-def killed_at(proxy, kubeconfig, number, carried_out):
+def killed_at(cluster, proxy, kubeconfig, number, carried_out):
     install = None
     proxy.cut_at(number, carried_out, lambda: install.signal(signal.SIGKILL))
     install = Process([Path(binary()).with_name("meshdnsctl"), "stub", "install", "--server", SERVER, "--kubeconfig", kubeconfig])
-    assert install.wait(60) == -signal.SIGKILL, install.log
+
+    def ended():
+        assert not install.running, evidence(cluster, install, number, carried_out)
+        return True
+
+    eventually(ended, timeout=60, every=0.1)
+    assert install.wait() == -signal.SIGKILL, evidence(cluster, install, number, carried_out)
+
+
+def evidence(cluster, install, number, carried_out):
+    return f"change {number}, carried out: {carried_out}\n{install.log}{cluster.logs()}"
