@@ -15,6 +15,10 @@ constexpr const char* kSync =
     "a change takes effect within some two minutes: kubelet brings it to the pod within 90 s, and CoreDNS reads it "
     "within 45 s";
 
+/// coredns/coredns#6243: it notes the checksum of what it has not read.
+constexpr const char* kMissed =
+    "CoreDNS may miss a change to a file that it imports, where that comes while it reads another change";
+
 /// All steps of one hop.
 struct Walked {
   const Hop* hop;
@@ -171,10 +175,12 @@ Verdict judge_elsewhere(const Walked& walked, const std::vector<Walked>& all, co
                       std::to_string(good + bad) + " replicas do (" + step + "): " + kSync +
                       "; where it lasts longer, look at that pod's log, and restart it");
   }
-  return failed(hop, "not-forwarded",
-                "does not forward " + plan.zone.text() + " to " + addresses_of(plan.servers) + " (" + step +
-                    "): the stub domain is not in effect there; " + kSync +
-                    "; where it lasts longer, look at its log, and whether its Corefile has the plugin reload");
+  return failed(
+      hop, "not-forwarded",
+      "does not forward " + plan.zone.text() + " to " + addresses_of(plan.servers) + " (" + step +
+          "): the stub domain is not in effect there; " + kSync +
+          "; where it lasts longer, look at its log, and whether its Corefile has the plugin reload, and restart it: " +
+          kMissed);
 }
 
 Verdict judge_hop(const Walked& walked, const std::vector<Walked>& all, const VerificationPlan& plan) {

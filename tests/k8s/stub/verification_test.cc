@@ -156,7 +156,7 @@ TEST_CASE("verdicts") {
             {{kReplica, root}, {kReplica, root}},
             "not-forwarded",
             "DNS replica pod-0",
-            ""},
+            "restart it"},
            {"node-local bypasses",
             meshdns,
             {{kService, forwarder}, {kNodeLocal, internet}},
