@@ -1,25 +1,8 @@
 #include "cmd/ctl/injected_pod.h"
 
-#include <algorithm>
-#include <string_view>
+#include "k8s/mesh/shell_word.h"
 
 namespace meshdns {
-namespace {
-
-bool is_plain(char c) {
-  constexpr std::string_view kPlain = "-_./:=@%+,";
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         kPlain.find(c) != std::string_view::npos;
-}
-
-std::string shell_word(const std::string& text) {
-  if (!text.empty() && std::ranges::all_of(text, is_plain)) return text;
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
-  return word + "'";
-}
-
-}  // namespace
 
 std::string injected_pod_line(const PodWhere& where, const std::vector<std::string>& arguments) {
   std::vector<std::string> words = {"kubectl"};

@@ -1,14 +1,16 @@
 #include "cmd/ctl/route_expectation.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 #include <string_view>
 
+#include "cmd/ctl/mesh_cluster.h"
+#include "cmd/ctl/route_views.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/text_value.h"
 #include "k8s/mesh/destination.h"
+#include "k8s/mesh/route_intent.h"
 #include "zone/nearest.h"
 
 namespace meshdns {
@@ -92,7 +94,7 @@ RouteExpectation expected_by_flags(const std::vector<std::string>& texts, bool s
 }
 
 RouteExpectation expected_by_sidecar(const EnvoyRoute& route, std::vector<std::string>& clusters) {
-  RouteExpectation expectation{{}, "the sidecar's " + route.name};
+  RouteExpectation expectation{{}, "the sidecar's " + route.name, route.hashed};
   for (const EnvoyRoute::Cluster& cluster : route.clusters) {
     const auto destination = outbound_destination(cluster.name);
     const std::string name = destination ? destination->text() : cluster.name;
@@ -105,6 +107,21 @@ RouteExpectation expected_by_sidecar(const EnvoyRoute& route, std::vector<std::s
     clusters.push_back(cluster.name);
   }
   return expectation;
+}
+
+RouteExpectation expected_by_api(const ClusterFlags& flags, const std::string& name_space, const WebUrl& url) {
+  MeshCluster cluster(flags.context, value_or_stop(Cluster::open(flags), kFailed));
+  RouteViews views;
+  for (const LiveObject& object : cluster.list(kVirtualServices)) views.add(object.json, object.meta.name_space, "", 0);
+  std::vector<DestinationRule> rules;
+  for (const LiveObject& object : cluster.list(kDestinationRules)) {
+    auto rule = parse_destination_rule(object.json, object.meta.name_space);
+    if (rule) rules.push_back(*std::move(rule));
+  }
+  const std::string& own = cluster.cluster().name_space();
+  const std::string clients = !name_space.empty() ? name_space : own.empty() ? "default" : own;
+  RouteIntent intent = value_or_stop(route_intent(views.services, rules, url, clients), kRefused, cluster.prefix());
+  return {std::move(intent.shares), std::move(intent.source), std::move(intent.hashed)};
 }
 
 void require_count(const RouteExpectation& expectation, uint64_t count) {

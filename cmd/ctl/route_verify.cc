@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "cmd/ctl/cluster.h"
@@ -17,6 +16,7 @@
 #include "cmd/ctl/route.h"
 #include "cmd/ctl/route_expectation.h"
 #include "cmd/ctl/route_report.h"
+#include "cmd/ctl/route_tally.h"
 #include "cmd/ctl/sidecar.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/text_value.h"
@@ -28,7 +28,6 @@ namespace {
 constexpr uint32_t kMostRequests = 1'000'000;
 constexpr uint32_t kMostPerSecond = 1000;
 constexpr std::chrono::seconds kPatience{15};
-constexpr int kServerError = 500;
 
 struct VerifyFlags {
   std::string url;
@@ -71,127 +70,109 @@ Plan plan_of(const VerifyFlags& flags) {
   return plan;
 }
 
-[[noreturn]] void stop_without_sidecar(const VerifyFlags& flags, const std::string& why) {
+/// The line that runs this in a pod with a sidecar.
+std::string line_in_pod(const VerifyFlags& flags) {
   std::vector<std::string> arguments = {"route", "verify", flags.url, "--count", flags.count, "--rate", flags.rate};
   for (const std::string& share : flags.expect) arguments.insert(arguments.end(), {"--expect", share});
   if (!flags.by.empty()) arguments.insert(arguments.end(), {"--by", flags.by});
-  stop(kRefused, "there is no sidecar here that " +
-                     std::string(flags.by.empty() ? "tells who answers" : "tells the weights") + " (" + why +
-                     "); in a pod that has one:\n" +
-                     injected_pod_line({flags.cluster.kubeconfig, flags.cluster.context, flags.name_space}, arguments));
+  return "\n" + injected_pod_line({flags.cluster.kubeconfig, flags.cluster.context, flags.name_space}, arguments);
 }
 
 class Verification {
  public:
-  explicit Verification(const VerifyFlags& flags) : flags_(flags), plan_(plan_of(flags)) {}
+  explicit Verification(const VerifyFlags& flags)
+      : flags_(flags), plan_(plan_of(flags)), before_(plan_.sidecar.counts()) {
+    if (before_ || plan_.by) return;
+    stop(kRefused,
+         "there is no sidecar here that tells who answers (" + before_.error() +
+             "); --by says where the answers tell it, and in a pod with a sidecar it is counted:" + line_in_pod(flags));
+  }
 
   RouteReport run() {
-    auto before = plan_.sidecar.counts();
-    if (!before && !(plan_.by && plan_.expected)) stop_without_sidecar(flags_, before.error());
-    if (before) ask_sidecar(*before);
-    refuse_hashing(before);
+    expect();
+    require_chance();
     require_count(expectation_, plan_.count);
-    report_.sample.got.resize(expectation_.shares.size());
+    tally_.sample.planned = plan_.count;
+    tally_.sample.got.resize(expectation_.shares.size());
     send();
-    if (!plan_.by) count_growth_since(*before);
-    report_.sample.planned = plan_.count;
-    report_.url = flags_.url;
-    report_.weights_from = expectation_.source;
-    report_.counted_by = plan_.by ? "the answers' " + flags_.by : "the sidecar at " + plan_.sidecar.base();
-    report_.shares = expectation_.shares;
-    report_.verdict = route_verdict(report_.shares, report_.sample);
-    return std::move(report_);
+    if (!plan_.by) count();
+    const std::string counted_by = plan_.by ? "the answers' " + flags_.by : "the sidecar at " + plan_.sidecar.base();
+    return {flags_.url,
+            expectation_.source,
+            counted_by,
+            expectation_.shares,
+            tally_.sample,
+            tally_.statuses,
+            route_verdict(expectation_.shares, tally_.sample)};
   }
 
  private:
-  /// What is to be expected, and by which clusters it is counted.
-  void ask_sidecar(const EndpointCounts& before) {
+  /// By the flags, else the sidecar, else the API; whether chance decides, the sidecar knows at any rate.
+  void expect() {
+    const auto route = before_ ? plan_.sidecar.route(plan_.url) : Result<EnvoyRoute>(Error{before_.error()});
+    RouteExpectation by_sidecar;
+    if (route) by_sidecar = expected_by_sidecar(*route, clusters_);
     if (plan_.expected) {
       expectation_ = *plan_.expected;
-      if (!plan_.by) clusters_ = clusters_of(expectation_, before, plan_.url);
-      return;
+      expectation_.hashed = by_sidecar.hashed;
+    } else {
+      expectation_ = route ? std::move(by_sidecar) : ask_api(route.error());
     }
-    const auto route = plan_.sidecar.route(plan_.url);
-    if (!route) stop(kRefused, route.error() + "; --expect DEST=WEIGHT says what is to be expected");
-    expectation_ = expected_by_sidecar(*route, clusters_);
-    hashed_ = route->hashed;
+    if (!plan_.by && (plan_.expected || !route)) clusters_ = clusters_of(expectation_, *before_, plan_.url);
   }
 
-  void refuse_hashing(const Result<EndpointCounts>& before) {
-    if (!before) expectation_ = *plan_.expected;
-    if (hashed_.empty() && before && !clusters_.empty()) {
-      const auto hashing = plan_.sidecar.hashing(clusters_);
-      if (hashing && !hashing->empty()) hashed_ = "consistent hashing of " + hashing->front();
+  RouteExpectation ask_api(const std::string& why) {
+    try {
+      return expected_by_api(flags_.cluster, flags_.name_space, plan_.url);
+    } catch (const Stop& stopped) {
+      stop(stopped.ended.code,
+           "nothing tells the weights: " + why + "; " + stopped.ended.text + "; --expect says what is to be expected" +
+               (before_ ? "" : ", and in a pod with a sidecar its routes do:" + line_in_pod(flags_)));
     }
-    if (hashed_.empty()) return;
-    stop(kUsage, "the route of " + plan_.url.authority() + " does not choose by weight alone (" +
-                     escape_controls(hashed_) +
-                     "): requests that are alike go to one endpoint, and shares of them say nothing about the weights");
+  }
+
+  void require_chance() {
+    if (expectation_.hashed.empty() && !clusters_.empty()) {
+      const auto hashing = plan_.sidecar.hashing(clusters_);
+      if (hashing && !hashing->empty()) expectation_.hashed = "consistent hashing of " + hashing->front();
+    }
+    if (expectation_.hashed.empty()) return;
+    stop(kUsage, "the route of " + plan_.url.authority() + " does not leave it to chance who answers (" +
+                     escape_controls(expectation_.hashed) +
+                     "): requests that are alike go to one endpoint, and their shares say nothing about the weights");
   }
 
   void send() {
     Progress progress;
+    const bool in_body = plan_.by && plan_.by->header().empty();
     const PacedPlan paced{flags_.url,
                           plan_.count,
                           plan_.rate,
                           kPatience,
                           plan_.by ? plan_.by->header() : "",
-                          plan_.by && plan_.by->header().empty() ? Answerer::kLookedAt : 0};
+                          in_body ? Answerer::kLookedAt : 0};
     uint64_t ended = 0;
-    report_.sample.sent = send_paced(paced, [&](const PacedAnswer& answer) {
+    tally_.sample.sent = send_paced(paced, [&](const PacedAnswer& answer) {
       ++ended;
-      take(answer);
+      take(answer, expectation_.shares, plan_.by ? &*plan_.by : nullptr, tally_);
       if (!progress.due()) return;
       progress.show(std::to_string(ended) + " of " + std::to_string(plan_.count) + " requests, " +
-                    std::to_string(report_.sample.failed) + " failed");
+                    std::to_string(tally_.sample.failed) + " failed");
     });
   }
 
-  void take(const PacedAnswer& answer) {
-    RouteSample& sample = report_.sample;
-    if (answer.status != 0) ++report_.statuses[std::to_string(answer.status)];
-    if (!answer.error.empty() || answer.status >= kServerError) {
-      ++sample.failed;
-      ++sample.failures[answer.error.empty() ? std::to_string(answer.status) : answer.error];
-      return;
-    }
-    if (!plan_.by) return;
-    const auto value = plan_.by->said(answer.header, answer.body);
-    const auto share = value ? named_share(expectation_.shares, *value) : std::nullopt;
-    if (share) {
-      ++sample.got[*share];
-    } else {
-      ++sample.unidentified;
-      ++sample.others[value ? *value : "not said"];
-    }
-  }
-
-  void count_growth_since(const EndpointCounts& before) {
+  void count() {
     const auto after = plan_.sidecar.counts();
     if (!after) stop(kFailed, "the sidecar's counts cannot be read any more: " + after.error());
-    CountGrowth growth = count_growth(before, *after);
-    RouteSample& sample = report_.sample;
-    uint64_t counted = 0;
-    for (size_t i = 0; i < clusters_.size(); ++i) {
-      sample.got[i] = std::exchange(growth.by_cluster[clusters_[i]], 0);
-      counted += sample.got[i];
-    }
-    const uint64_t answered = sample.sent - sample.failed;
-    sample.excess = counted > sample.sent ? counted - sample.sent : 0;
-    sample.unidentified = counted < answered ? answered - counted : 0;
-    sample.hosts_changed = growth.endpoints_changed;
-    if (sample.unidentified == 0) return;
-    for (const auto& [cluster, grown] : growth.by_cluster) {
-      if (grown > 0) sample.others[cluster] = grown;
-    }
+    take(count_growth(*before_, *after), clusters_, tally_.sample);
   }
 
   const VerifyFlags& flags_;
   const Plan plan_;
+  const Result<EndpointCounts> before_;  // the error: there is no sidecar
   RouteExpectation expectation_;
-  std::vector<std::string> clusters_;  // of each share; empty where --by tells who answers
-  std::string hashed_;
-  RouteReport report_;
+  std::vector<std::string> clusters_;  // of the sidecar's; where it counts, of each share
+  RouteTally tally_;
 };
 
 Ended run(const VerifyFlags& flags) {
@@ -220,7 +201,7 @@ void add_route_verify(CLI::App& route, const Choose& choose) {
   app.add_option("--rate", flags->rate, "How many a second; without it, " + flags->rate)->type_name("N");
   app.add_option("--expect", flags->expect,
                  "A destination, HOST[:PORT][/SUBSET], and its weight; with --by, what that finds for it; without any, "
-                 "as the sidecar's route has them; may be repeated")
+                 "as the sidecar's route or the cluster's VirtualService has them; may be repeated")
       ->type_name("DEST=WEIGHT")
       ->allow_extra_args(false);
   app.add_option("--by", flags->by,

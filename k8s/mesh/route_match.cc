@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "k8s/istio/service_entry.h"
+#include "k8s/mesh/shell_word.h"
 #include "zone/joined.h"
 
 namespace meshdns {
@@ -23,15 +24,6 @@ std::string uri_text(Uri uri, const std::string& value) {
   return "";
 }
 
-/// In single quotes where a shell would read more into it.
-std::string for_shell(const std::string& text) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=./:,@%+";
-  if (text.find_first_not_of(kPlain) == std::string::npos) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 }  // namespace
 
 std::string RouteMatch::text() const {
@@ -39,7 +31,7 @@ std::string RouteMatch::text() const {
   return is_any() ? "every request" : uri_text(uri, value);
 }
 
-std::string RouteMatch::flag() const { return is_any() ? "" : " --match " + for_shell(text()); }
+std::string RouteMatch::flag() const { return is_any() ? "" : " --match " + shell_word(text()); }
 
 Result<RouteMatch> parse_route_match(std::string_view text) {
   if (text.empty()) return RouteMatch{};
