@@ -70,6 +70,7 @@ Result<WebUrl> parse_web_url(const std::string& url) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
   std::transform(web.host.begin(), web.host.end(), web.host.begin(), lower);
   web.port = static_cast<uint16_t>(std::stoul(part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT)));
+  if (web.port == 0) return Error{"expected a port from 1 to 65535"};
   web.default_port = part(parsed, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT).empty();
   web.path = part(parsed, CURLUPART_PATH);
   web.query = part(parsed, CURLUPART_QUERY);

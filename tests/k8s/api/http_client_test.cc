@@ -43,6 +43,15 @@ TEST_CASE("a response in parts") {
   CHECK(setup.api.requests.at(0).find("HTTP/1.1\r\n") != std::string::npos);
 }
 
+TEST_CASE("headers, one by one, of the response that counts") {
+  Setup setup;
+  setup.api.script = {{"/", 200, "x", Ending::kComplete, "X-Served-By:  v: 1 \t\r\nx-empty:\r\n"}};
+  setup.client->send(setup.request("/"), setup.notes);
+  REQUIRE(run_until(setup.loop, [&] { return setup.notes.done == 1; }));
+  CHECK(setup.notes.headers.find("X-Served-By=v: 1;x-empty=;") != std::string::npos);
+  CHECK(setup.notes.headers.find("HTTP") == std::string::npos);
+}
+
 TEST_CASE("what fails says why") {
   Setup setup;
   setup.api.script = {{"/broken", 200, "x", Ending::kBroken}, {"/silent", 200, "x", Ending::kOpen}};

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "k8s/api/http_client.h"
 
@@ -11,6 +12,9 @@ namespace meshdns {
 
 class Notes : public HttpReceiver {
  public:
+  void on_header(std::string_view name, std::string_view value) override {
+    headers.append(name).append("=").append(value).append(";");
+  }
   void on_headers(int code, std::chrono::seconds after) override {
     status = code;
     retry_after = after;
@@ -32,7 +36,7 @@ class Notes : public HttpReceiver {
 
   int status = 0;
   std::chrono::seconds retry_after{0};
-  std::string body, error;
+  std::string headers, body, error;
   HttpError::Kind kind{};
   int done = 0;
   std::function<void()> headers_hook, body_hook, pause_hook, done_hook;

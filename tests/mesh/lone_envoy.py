@@ -1,0 +1,121 @@
+"""A pod with the stock Envoy as its sidecar and the servers behind it, and no istiod: its clusters and routes, named as Istio names them, are
+files. Everything is on the pod's loopback; the hosts of /etc/hosts lead to Envoy."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import requests
+
+from cluster.node import at
+from mesh.istiod import get, tools_directory
+from support.meshdns import binary
+from support.process import eventually
+
+SERVER = Path(__file__).with_name("http_server.py")
+ADMIN = "http://127.0.0.1:15000"
+_LISTENING = re.compile("listening")
+_TYPE = "type.googleapis.com/envoy."
+
+
+def _address(port):
+    return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
+
+
+def cluster_of(host, port=8000, subset=""):
+    return f"outbound|{port}|{subset}|{host}"
+
+
+def to(weights, **action):
+    """What a route does: host → weight, or one host."""
+    if isinstance(weights, str):
+        return {"route": {"cluster": cluster_of(weights), **action}}
+    clusters = [{"name": cluster_of(host), "weight": weight} for host, weight in weights.items()]
+    return {"route": {"weighted_clusters": {"clusters": clusters}, **action}}
+
+
+class LoneEnvoy:
+    """servers: host → the name that its server gives itself. hosts: of virtual hosts, each with its routes. streams: port → host →
+    weight, for connections that Envoy does not look into."""
+
+    def __init__(self, pod, servers, hosts, streams, port=8000, hashing=()):
+        self.pod = pod
+        self._servers, self._running = {}, {}
+        pod.write("/etc/hosts", "".join(f"127.0.0.1 {host}\n" for host in ["localhost", *hosts]))
+        pod.write("/etc/nsswitch.conf", "hosts: files\n")
+        clusters = []
+        for number, (host, name) in enumerate(servers.items(), start=18101):
+            self._servers[name] = number
+            self.serve(name)
+            clusters.append({
+                "@type": _TYPE + "config.cluster.v3.Cluster", "name": cluster_of(host), "connect_timeout": "5s",
+                "lb_policy": "RING_HASH" if host in hashing else "LEAST_REQUEST",
+                "load_assignment": {"cluster_name": cluster_of(host), "endpoints": [
+                    {"lb_endpoints": [{"endpoint": {"address": _address(number)}}]}]}})
+        routes = {"@type": _TYPE + "config.route.v3.RouteConfiguration", "name": str(port), "ignore_port_in_host_matching": True,
+                  "virtual_hosts": [{"name": f"{host}:{port}", "domains": [host], "routes": routes} for host, routes in hosts.items()]
+                  + [{"name": "block_all", "domains": ["*"], "routes": [{"match": {"prefix": "/"}, "direct_response": {"status": 502}}]}]}
+        self._write("clusters.json", {"resources": clusters})
+        self._write("routes.json", {"resources": [routes]})
+        self._write("envoy.json", {
+            "node": {"id": "lone", "cluster": "lone"}, "admin": {"address": _address(15000)},
+            "dynamic_resources": {"cds_config": self._file("clusters.json")},
+            "static_resources": {"listeners": [self._http(port), *(self._tcp(port, weights) for port, weights in streams.items())]}})
+        self._envoy = pod.start(tools_directory() / "envoy", "--config-path", "/etc/envoy.json",
+                                "--use-dynamic-base-id", "--concurrency", "1", name="envoy")
+
+    def await_ready(self):
+        eventually(self._ready, timeout=30, every=0.1)
+
+    def serve(self, name):
+        """Starts that server, at first or after stop()."""
+        self._running[name] = self.pod.start(sys.executable, "-B", SERVER, name, self._servers[name], name=name)
+        self._running[name].wait_for_log(_LISTENING)
+
+    def stop(self, name):
+        self._running[name].kill()
+
+    def requests(self):
+        """How many Envoy has sent to the servers."""
+        with at(self.pod.namespace):
+            return sum(map(int, re.findall("::rq_total::(\\d+)", get(f"{ADMIN}/clusters").text)))
+
+    def ctl(self, *arguments, **options):
+        """meshdnsctl in the pod, when it has ended."""
+        return self.pod.run(self.program, *arguments, **options)
+
+    def start_ctl(self, *arguments):
+        return self.pod.start(self.program, *arguments)
+
+    @property
+    def program(self):
+        return Path(binary()).with_name("meshdnsctl")
+
+    def _ready(self):
+        assert self._envoy.running, self._envoy.log[-4000:]
+        try:
+            with at(self.pod.namespace):
+                return get(f"{ADMIN}/ready").text == "LIVE\n"
+        except requests.RequestException as silence:
+            raise AssertionError(silence) from silence
+
+    def _write(self, name, content):
+        self.pod.write(f"/etc/{name}", json.dumps(content))
+
+    def _file(self, name):
+        return {"path_config_source": {"path": f"/etc/{name}"}, "resource_api_version": "V3"}
+
+    def _http(self, port):
+        router = {"name": "envoy.filters.http.router", "typed_config": {"@type": _TYPE + "extensions.filters.http.router.v3.Router"}}
+        return self._listener(port, "http_connection_manager.v3.HttpConnectionManager", {
+            "rds": {"route_config_name": str(port), "config_source": self._file("routes.json")}, "http_filters": [router]})
+
+    def _tcp(self, port, weights):
+        clusters = [{"name": cluster_of(host), "weight": weight} for host, weight in weights.items()]
+        return self._listener(port, "tcp_proxy.v3.TcpProxy", {"weighted_clusters": {"clusters": clusters}})
+
+    def _listener(self, port, kind, config):
+        typed = {"@type": f"{_TYPE}extensions.filters.network.{kind}", "stat_prefix": "out", **config}
+        name = "envoy.filters.network." + kind.split(".")[0]
+        return {"name": f"0.0.0.0_{port}", "address": _address(port), "filter_chains": [{"filters": [{"name": name, "typed_config": typed}]}]}
