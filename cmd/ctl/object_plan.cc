@@ -104,7 +104,8 @@ class Carrying {
     Outcome outcome = outcome_of(change, *answer);
     if (outcome == Outcome::kWrong && !change.patch.empty() && has_changed(change)) outcome = Outcome::kConflict;
     said = outcome == Outcome::kDone ? answer->body : escape_controls(answer->trouble());
-    if (outcome == Outcome::kConflict) trouble_ = trouble(change, said);
+    const bool is_test = outcome == Outcome::kConflict && !change.patch.empty();
+    if (outcome == Outcome::kConflict) trouble_ = trouble(change, is_test ? "others edit it all the time" : said);
     return outcome;
   }
 

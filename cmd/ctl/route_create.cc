@@ -12,6 +12,7 @@
 #include "cmd/ctl/route_cluster.h"
 #include "cmd/ctl/route_file.h"
 #include "cmd/ctl/route_flags.h"
+#include "cmd/ctl/route_obstacles.h"
 #include "cmd/ctl/stop.h"
 #include "k8s/mesh/route_choice.h"
 #include "k8s/mesh/route_creation.h"
@@ -31,6 +32,12 @@ NewRoute new_route(const RouteWish& wish, const std::string& host, const std::st
   NewRoute route{host, wish.match, wish.to};
   for (WeightedDestination& to : route.to) to.destination = in_full(to.destination, name_space);
   return route;
+}
+
+std::vector<int64_t> weights_of(const RouteWish& wish) {
+  std::vector<int64_t> weights;
+  for (const auto& to : wish.to) weights.push_back(to.weight);
+  return weights;
 }
 
 Ended create_in_file(const RouteFlags& flags, const RouteWish& wish) {
@@ -56,6 +63,8 @@ class Creating : public RouteCommand {
   void plan_in(size_t index, MeshCluster& cluster, ObjectPlan& plan) override {
     const ClusterRoutes routes = read_routes(cluster, flags_);
     const std::string host = full_host(wish_.host, routes.name_space);
+    require_no_http_route(cluster, host);
+    require_weights(cluster);
     const VirtualService* service = value_or_stop(service_for(routes.views.services, host), kRefused, cluster.prefix());
     add_undo(undo_of(wish_));
     if (index == 0 && wish_.to.size() > 1) {
@@ -66,13 +75,25 @@ class Creating : public RouteCommand {
     } else {
       const LiveObject& object = routes.object_of(*service);
       const NewRoute route = new_route(wish_, host, service->name_space);
+      note_sidecars(cluster, service->name_space, plan);
       patch(index, object, value_or_stop(add_route(object.json, *service, route), kRefused, cluster.prefix()), plan);
     }
+  }
+
+  void require_weights(MeshCluster& cluster) const {
+    if (const auto error = check_weights(weights_of(wish_), istio_version(cluster))) {
+      stop(kRefused, cluster.prefix() + error->message);
+    }
+  }
+
+  static void note_sidecars(MeshCluster& cluster, const std::string& name_space, ObjectPlan& plan) {
+    for (std::string& note : require_sidecars(cluster, name_space)) plan.note(std::move(note));
   }
 
   void plan_object(size_t index, MeshCluster& cluster, const std::string& host, const ClusterRoutes& routes,
                    ObjectPlan& plan) {
     ObjectIdentity identity = route_object(host, flags_.name_space, routes.name_space);
+    note_sidecars(cluster, identity.name_space, plan);
     if (cluster.get(kVirtualServices, identity.name_space, identity.name)) identity.name += "-mesh";
     if (cluster.get(kVirtualServices, identity.name_space, identity.name)) {
       stop(kRefused, cluster.prefix() + identity.object() + " is there, for other hosts than " + host +
@@ -89,8 +110,7 @@ void check_new_route(const RouteWish& wish) {
   if (wish.to.empty()) stop(kUsage, "found no DEST=WEIGHT, expected one at least, such as a.bar.global=50");
   if (!wish.match.name.empty())
     stop(kUsage, "--match: found " + wish.match.text() + ", expected prefix=/PATH, exact=/PATH or regex=EXPRESSION");
-  std::vector<int64_t> weights;
-  for (const auto& to : wish.to) weights.push_back(to.weight);
+  std::vector<int64_t> weights = weights_of(wish);
   if (std::ranges::all_of(weights, [](int64_t weight) { return weight == 0; })) weights.resize(2);
   if (const auto error = check_weights(weights, std::nullopt)) stop(kUsage, error->message);
 }

@@ -10,6 +10,7 @@
 #include "cmd/ctl/route_cluster.h"
 #include "cmd/ctl/route_file.h"
 #include "cmd/ctl/route_flags.h"
+#include "cmd/ctl/route_obstacles.h"
 #include "cmd/ctl/route_views.h"
 #include "cmd/ctl/stop.h"
 #include "k8s/mesh/route_choice.h"
@@ -58,13 +59,15 @@ class Setting : public RouteCommand {
   void plan_in(size_t index, MeshCluster& cluster, ObjectPlan& plan) override {
     const ClusterRoutes routes = read_routes(cluster, flags_);
     const std::string host = full_host(wish_.host, routes.name_space);
+    require_no_http_route(cluster, host);
     const VirtualService& service =
         require_service(routes.views, host, kRefused, create_command(wish_), cluster.prefix());
     const LiveObject& object = routes.object_of(service);
     const size_t route = value_or_stop(route_for(service, wish_.match, wish_.command()), kRefused, cluster.prefix());
-    const auto change =
-        value_or_stop(change_weights(object.json, service, route, wish_.to, std::nullopt), kRefused, cluster.prefix());
+    const auto change = value_or_stop(change_weights(object.json, service, route, wish_.to, istio_version(cluster)),
+                                      kRefused, cluster.prefix());
     add_undo(way_back(wish_, service.http[route]));
+    for (std::string& note : require_sidecars(cluster, service.name_space)) plan.note(std::move(note));
     for (std::string& note : notes_on(service, service.http[route])) plan.note(std::move(note));
     patch(index, object, change, plan);
   }
