@@ -362,4 +362,10 @@ Result<std::vector<ManifestObject>> parse_manifest(std::string_view text, std::s
   return objects;
 }
 
+bool is_manifest_name(std::string_view name) {
+  constexpr std::array<std::string_view, 3> kSuffixes = {".yaml", ".yml", ".json"};
+  return !name.starts_with('.') &&
+         std::ranges::any_of(kSuffixes, [&](std::string_view suffix) { return name.ends_with(suffix); });
+}
+
 }  // namespace meshdns

@@ -35,4 +35,7 @@ struct ManifestObject {
 /// columns count from 1. Documents without content are passed over.
 Result<std::vector<ManifestObject>> parse_manifest(std::string_view text, std::string_view file);
 
+/// Whether a file of that name in a directory is a manifest: *.yaml, *.yml and *.json, but for names that begin with ".".
+bool is_manifest_name(std::string_view name);
+
 }  // namespace meshdns

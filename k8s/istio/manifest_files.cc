@@ -3,26 +3,17 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "k8s/istio/entry_feed.h"
+#include "k8s/istio/manifest.h"
 #include "zone/unix_time.h"
 
 namespace meshdns {
-namespace {
 
 namespace fs = std::filesystem;
-
-bool is_manifest(const std::string& name) {
-  constexpr std::array<std::string_view, 3> kSuffixes = {".yaml", ".yml", ".json"};
-  return !name.starts_with('.') &&
-         std::any_of(kSuffixes.begin(), kSuffixes.end(), [&](auto suffix) { return name.ends_with(suffix); });
-}
-
-}  // namespace
 
 Result<ManifestFiles> ManifestFiles::at(const std::string& path, EntryFeed& feed) {
   std::error_code error;
@@ -41,7 +32,7 @@ std::optional<std::set<std::string>> ManifestFiles::list() {
   std::set<std::string> names;
   for (fs::directory_iterator at(directory_, error), end; !error && at != end; at.increment(error)) {
     std::string name = at->path().filename().string();
-    if (!(only_.empty() ? is_manifest(name) : name == only_)) continue;
+    if (!(only_.empty() ? is_manifest_name(name) : name == only_)) continue;
     std::error_code unreadable;  // the file's own trouble, which reading it will tell
     const fs::file_type type = fs::status(at->path(), unreadable).type();
     if (type != fs::file_type::not_found && type != fs::file_type::directory) names.insert(std::move(name));
