@@ -31,6 +31,7 @@ MeshEntry::Endpoint read_endpoint(const Field& field) {
   endpoint.network = field.at("network").text();
   endpoint.weight = field.at("weight").number(0, kMostUint32);
   endpoint.labels = field.at("labels").text_map();
+  endpoint.service_account = field.at("serviceAccount").text();
   return endpoint;
 }
 

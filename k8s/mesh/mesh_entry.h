@@ -34,6 +34,7 @@ struct MeshEntry : ObjectIdentity {
     std::string network;
     std::optional<int64_t> weight;
     TextMap labels;
+    std::string service_account;
 
     /// The number of the entry's port here.
     uint16_t number_of(const Port& port) const;

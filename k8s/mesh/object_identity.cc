@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "k8s/mesh/field.h"
+
 namespace meshdns {
 namespace {
 
@@ -20,6 +22,14 @@ std::string unescaped(std::string_view token) {
 }
 
 }  // namespace
+
+Result<ObjectIdentity> parse_identity(std::string_view json, const std::string& kind, std::string_view name_space) {
+  ObjectIdentity identity;
+  const auto error =
+      read_object(json, [&](const Field& object) { identity = read_identity(object, kind, name_space); });
+  if (error) return *error;
+  return identity;
+}
 
 std::string field_path(std::string_view pointer) {
   std::string path;

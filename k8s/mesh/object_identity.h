@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "k8s/api/observed_object.h"
+#include "zone/result.h"
 
 namespace meshdns {
 
@@ -26,6 +27,9 @@ struct ObjectIdentity {
   std::string object() const { return kind + " " + name_space + "/" + name; }
   bool operator==(const ObjectIdentity&) const = default;
 };
+
+/// `name_space`: of an object that says none. The error names the field.
+Result<ObjectIdentity> parse_identity(std::string_view json, const std::string& kind, std::string_view name_space);
 
 /// A JSON Pointer (RFC 6901) as people write a field: "/spec/http/0/route/1" is "spec.http[0].route[1]".
 std::string field_path(std::string_view pointer);

@@ -4,6 +4,7 @@
 //
 // Source: https://istio.io/latest/docs/reference/config/networking/virtual-service/. Versions v1, v1beta1 and v1alpha3 have one schema.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@ struct VirtualService : ObjectIdentity {
     std::optional<uint16_t> port;
     std::vector<std::string> also;  // its other conditions, by their fields' names: "headers", "ignoreUriCase"
 
+    bool is_case_blind() const { return std::ranges::find(also, "ignoreUriCase") != also.end(); }
     bool is_catch_all() const { return (uri == Uri::kAny || is_any_prefix()) && !port && also.empty(); }
     bool operator==(const Match&) const = default;
 
