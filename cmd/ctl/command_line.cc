@@ -40,6 +40,7 @@ Result<std::function<Ended()>> parse_ctl_command_line(int argc, const char* cons
   std::function<Ended()> chosen;
   const Choose choose = [&chosen](std::function<Ended()> run) { chosen = std::move(run); };
   add_explain(root, choose);
+  add_lint(root, choose);
   add_route(root, choose);
   add_stub(root, choose);
   try {

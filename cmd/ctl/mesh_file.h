@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/ctl/command.h"
 #include "k8s/istio/manifest.h"
 
 namespace meshdns {
@@ -15,7 +16,7 @@ struct MeshFile {
   std::vector<ManifestObject> objects;  // of whatever kind, in order
 };
 
-/// Stops with kFailed where it cannot be read, and with kUsage where it is no manifest.
-MeshFile read_mesh_file(const std::string& name);
+/// Stops where it cannot be read, and with kUsage where it is no manifest.
+MeshFile read_mesh_file(const std::string& name, int unreadable = kFailed);
 
 }  // namespace meshdns
