@@ -1,6 +1,7 @@
 // meshdnsctl route verify: whether the requests to a URL go where the route's weights say.
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -27,12 +28,14 @@ namespace {
 
 constexpr uint32_t kMostRequests = 1'000'000;
 constexpr uint32_t kMostPerSecond = 1000;
-constexpr std::chrono::seconds kPatience{15};
+constexpr std::chrono::seconds kLeastTimeout{1};
+constexpr std::chrono::hours kMostTimeout{1};
 
 struct VerifyFlags {
   std::string url;
   std::string count = "1000";
   std::string rate = "100";
+  std::string timeout = "15s";
   std::vector<std::string> expect;
   std::string by;
   std::string sidecar = kSidecar;
@@ -46,6 +49,7 @@ struct Plan {
   WebUrl url;
   uint32_t count;
   uint32_t rate;
+  std::chrono::milliseconds timeout;
   std::optional<Answerer> by;
   Sidecar sidecar;
   std::optional<RouteExpectation> expected;
@@ -57,6 +61,7 @@ Plan plan_of(const VerifyFlags& flags) {
   Plan plan{*url,
             value_or_stop(parse_number(flags.count, 1, kMostRequests), kUsage, "--count: "),
             value_or_stop(parse_number(flags.rate, 1, kMostPerSecond), kUsage, "--rate: "),
+            value_or_stop(parse_duration_within(flags.timeout, kLeastTimeout, kMostTimeout), kUsage, "--timeout: "),
             {},
             Sidecar(value_or_stop(parse_sidecar(flags.sidecar), kUsage, "--sidecar: ")),
             {}};
@@ -72,7 +77,8 @@ Plan plan_of(const VerifyFlags& flags) {
 
 /// The line that runs this in a pod with a sidecar.
 std::string line_in_pod(const VerifyFlags& flags) {
-  std::vector<std::string> arguments = {"route", "verify", flags.url, "--count", flags.count, "--rate", flags.rate};
+  std::vector<std::string> arguments = {"route",  "verify",   flags.url,   "--count",    flags.count,
+                                        "--rate", flags.rate, "--timeout", flags.timeout};
   for (const std::string& share : flags.expect) arguments.insert(arguments.end(), {"--expect", share});
   if (!flags.by.empty()) arguments.insert(arguments.end(), {"--by", flags.by});
   return "\n" + injected_pod_line({flags.cluster.kubeconfig, flags.cluster.context, flags.name_space}, arguments);
@@ -109,24 +115,35 @@ class Verification {
  private:
   /// By the flags, else the sidecar, else the API; whether chance decides, the sidecar knows at any rate.
   void expect() {
-    const auto route = before_ ? plan_.sidecar.route(plan_.url) : Result<EnvoyRoute>(Error{before_.error()});
+    const auto route = ask_sidecar();
     RouteExpectation by_sidecar;
     if (route) by_sidecar = expected_by_sidecar(*route, clusters_);
     if (plan_.expected) {
       expectation_ = *plan_.expected;
       expectation_.hashed = by_sidecar.hashed;
     } else {
-      expectation_ = route ? std::move(by_sidecar) : ask_api(route.error());
+      expectation_ = route ? std::move(by_sidecar) : ask_api();
     }
     if (!plan_.by && (plan_.expected || !route)) clusters_ = clusters_of(expectation_, *before_, plan_.url);
   }
 
-  RouteExpectation ask_api(const std::string& why) {
+  /// Nothing: it has none for the URL.
+  std::optional<EnvoyRoute> ask_sidecar() const {
+    if (!before_ || plan_.url.scheme != "http") return std::nullopt;
+    auto route = plan_.sidecar.route(plan_.url);
+    if (route) return *std::move(route);
+    if (plan_.expected) return std::nullopt;
+    stop(kRefused, route.error() + "; --expect says what is to be expected all the same");
+  }
+
+  RouteExpectation ask_api() const {
     try {
       return expected_by_api(flags_.cluster, flags_.name_space, plan_.url);
     } catch (const Stop& stopped) {
       stop(stopped.ended.code,
-           "nothing tells the weights: " + why + "; " + stopped.ended.text + "; --expect says what is to be expected" +
+           "nothing tells the weights: " +
+               (before_ ? "the sidecar has no route of its own for " + plan_.url.authority() : before_.error()) + "; " +
+               stopped.ended.text + "; --expect says what is to be expected" +
                (before_ ? "" : ", and in a pod with a sidecar its routes do:" + line_in_pod(flags_)));
     }
   }
@@ -148,7 +165,7 @@ class Verification {
     const PacedPlan paced{flags_.url,
                           plan_.count,
                           plan_.rate,
-                          kPatience,
+                          plan_.timeout,
                           plan_.by ? plan_.by->header() : "",
                           in_body ? Answerer::kLookedAt : 0};
     uint64_t ended = 0;
@@ -199,6 +216,8 @@ void add_route_verify(CLI::App& route, const Choose& choose) {
   app.add_option("URL", flags->url, "What is asked for, by GET, each time over a new connection")->required();
   app.add_option("--count", flags->count, "How many requests; without it, " + flags->count)->type_name("N");
   app.add_option("--rate", flags->rate, "How many a second; without it, " + flags->rate)->type_name("N");
+  app.add_option("--timeout", flags->timeout, "How long one of them may take; without it, " + flags->timeout)
+      ->type_name("DURATION");
   app.add_option("--expect", flags->expect,
                  "A destination, HOST[:PORT][/SUBSET], and its weight; with --by, what that finds for it; without any, "
                  "as the sidecar's route or the cluster's VirtualService has them; may be repeated")

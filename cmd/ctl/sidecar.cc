@@ -34,7 +34,7 @@ Result<EndpointCounts> Sidecar::counts() const {
   return counts;
 }
 
-Result<EnvoyRoute> Sidecar::route(const WebUrl& url) const {
+Result<std::optional<EnvoyRoute>> Sidecar::route(const WebUrl& url) const {
   const auto dump = get(dump_of("dynamic_route_configs", route_config_names(url.port)));
   if (!dump) return Error{dump.error()};
   return find_envoy_route(*dump, url);

@@ -4,7 +4,9 @@
 //
 // Source: https://www.envoyproxy.io/docs/envoy/latest/operations/admin
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "k8s/api/url.h"
@@ -25,7 +27,7 @@ class Sidecar {
   Result<EndpointCounts> counts() const;
 
   /// See find_envoy_route().
-  Result<EnvoyRoute> route(const WebUrl& url) const;
+  Result<std::optional<EnvoyRoute>> route(const WebUrl& url) const;
 
   /// See hashing_clusters().
   Result<std::vector<std::string>> hashing(const std::vector<std::string>& clusters) const;

@@ -57,13 +57,8 @@ bool is_of_host(const std::string& name, const WebUrl& url) {
   return host == url.host || host.starts_with(url.host + ".");
 }
 
-struct FoundConfig {
-  std::string name;
-  const Json* host = nullptr;
-};
-
-FoundConfig find_config(const Json& dump, const WebUrl& url) {
-  FoundConfig of_host;
+const Json* find_virtual_host(const Json& dump, const WebUrl& url) {
+  const Json* of_host = nullptr;
   for (const Json& item : member(dump, "configs")) {
     const Json& config = member(item, "route_config");
     const std::string name = text_member(config, "name");
@@ -72,10 +67,23 @@ FoundConfig find_config(const Json& dump, const WebUrl& url) {
     const FoundHost found = find_host(config, url);
     if (found.host == nullptr) continue;
     // What no virtual host is for, Istio lets pass or blocks: the domain "*".
-    if (of_port && std::get<0>(found.rank) > 1) return {name, found.host};
-    if (!of_port) of_host = {name, found.host};
+    if (of_port && std::get<0>(found.rank) > 1) return found.host;
+    if (!of_port) of_host = found.host;
   }
   return of_host;
+}
+
+/// "VirtualService bar/x", as Istio says of each route that is one's: "/apis/networking.istio.io/v1/namespaces/bar/virtual-service/x".
+std::string virtual_service_of(const Json& route) {
+  constexpr std::string_view kNamespace = "/namespaces/";
+  constexpr std::string_view kKind = "/virtual-service/";
+  const std::string path = text_member(member(member(member(route, "metadata"), "filter_metadata"), "istio"), "config");
+  const size_t name_space = path.find(kNamespace);
+  const size_t kind = path.find(kKind);
+  if (name_space == std::string::npos || kind == std::string::npos || kind < name_space) return "";
+  const size_t begin = name_space + kNamespace.size();
+  return " (VirtualService " + printable(path.substr(begin, kind - begin) + "/" + path.substr(kind + kKind.size())) +
+         ")";
 }
 
 std::string described(const Json& route) {
@@ -91,6 +99,20 @@ std::string described(const Json& route) {
 int64_t weight_of(const Json& cluster) {
   const Json& weight = member(cluster, "weight");
   return weight.is_number_unsigned() ? static_cast<int64_t>(std::min<uint64_t>(weight.get<uint64_t>(), UINT32_MAX)) : 0;
+}
+
+/// What a request's place is chosen by; empty: nothing of it.
+std::string hash_of(const Json& policies) {
+  if (!policies.is_array() || policies.empty()) return "";
+  const Json& policy = policies.front();
+  if (const std::string header = text_member(member(policy, "header"), "header_name"); !header.empty())
+    return "hash policy on header " + printable(header);
+  if (const std::string cookie = text_member(member(policy, "cookie"), "name"); !cookie.empty())
+    return "hash policy on cookie " + printable(cookie);
+  if (const std::string parameter = text_member(member(policy, "query_parameter"), "name"); !parameter.empty())
+    return "hash policy on parameter " + printable(parameter);
+  return policy.is_object() && policy.contains("connection_properties") ? "hash policy on the client's address"
+                                                                        : "hash policy";
 }
 
 Result<EnvoyRoute> read_route(const Json& route, std::string name) {
@@ -109,8 +131,7 @@ Result<EnvoyRoute> read_route(const Json& route, std::string name) {
                  " sends to no destination of its own choice: it redirects, answers itself, or " +
                  "takes the destination from the request"};
   }
-  const Json& policies = member(action, "hash_policy");
-  if (policies.is_array() && !policies.empty()) read.hashed = "hash policy";
+  read.hashed = hash_of(member(action, "hash_policy"));
   if (const std::string header = text_member(weighted, "header_name"); !header.empty())
     read.hashed = "header " + printable(header);
   return read;
@@ -131,21 +152,22 @@ bool hashes(const Json& cluster) {
 
 }  // namespace
 
-Result<EnvoyRoute> find_envoy_route(std::string_view config_dump, const WebUrl& url) {
+Result<std::optional<EnvoyRoute>> find_envoy_route(std::string_view config_dump, const WebUrl& url) {
   const Json dump = parse(config_dump);
   if (!dump.is_object()) return Error{"found no JSON object, expected Envoy's /config_dump"};
-  const FoundConfig config = find_config(dump, url);
-  if (config.host == nullptr) return Error{"the sidecar has no route of its own for " + url.authority()};
-  const std::string of_host =
-      " of virtual host " + printable(text_member(*config.host, "name")) + " in " + printable(config.name);
-  for (const Json& route : member(*config.host, "routes")) {
+  const Json* const host = find_virtual_host(dump, url);
+  if (host == nullptr) return std::optional<EnvoyRoute>();
+  const std::string of_host = " of " + printable(text_member(*host, "name"));
+  for (const Json& route : member(*host, "routes")) {
     const Fit fit = fits_route(member(route, "match"), url);
     if (fit == Fit::kNo) continue;
-    std::string name = "route " + printable(described(route)) + of_host;
-    if (fit == Fit::kYes) return read_route(route, std::move(name));
-    return Error{"whether the sidecar's " + name + " takes the request cannot be told here"};
+    std::string name = "route " + printable(described(route)) + of_host + virtual_service_of(route);
+    if (fit == Fit::kUnknown) return Error{"whether the sidecar's " + name + " takes the request cannot be told here"};
+    auto read = read_route(route, std::move(name));
+    if (!read) return Error{read.error()};
+    return std::optional(*std::move(read));
   }
-  return Error{"no route" + of_host + " takes " + url.path};
+  return Error{"the sidecar has no route" + of_host + " that takes " + url.path + ", and answers 404 itself"};
 }
 
 std::string route_config_names(uint16_t port) { return "^(.*:)?" + std::to_string(port) + "$"; }

@@ -6,6 +6,7 @@
 // HOST:PORT where the port's protocol is detected.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,15 +23,16 @@ struct EnvoyRoute {
     bool operator==(const Cluster&) const = default;
   };
 
-  std::string name;  // "route /headers of virtual host a in 8000"
+  std::string name;  // "route /headers of a.bar.global:8000 (VirtualService bar/x)"
   std::vector<Cluster> clusters;
-  std::string hashed;  // what decides in place of chance: "hash policy"; empty: nothing
+  std::string hashed;  // what decides in place of chance: "hash policy on header user"; empty: nothing
 
   bool operator==(const EnvoyRoute&) const = default;
 };
 
-/// Of /config_dump?resource=dynamic_route_configs. The error says which route there is instead.
-Result<EnvoyRoute> find_envoy_route(std::string_view config_dump, const WebUrl& url);
+/// Of /config_dump?resource=dynamic_route_configs. Nothing: there is no virtual host for the URL's. The error: there is one, but it sends the request
+/// nowhere, or where cannot be told.
+Result<std::optional<EnvoyRoute>> find_envoy_route(std::string_view config_dump, const WebUrl& url);
 
 /// The names of the route configurations that a request to that port may follow, as an expression for /config_dump's name_regex.
 std::string route_config_names(uint16_t port);

@@ -111,6 +111,6 @@ def test_the_line_for_a_pod_is_one_that_kubectl_and_the_api_server_take(control_
     assert pod["metadata"]["namespace"] == "bar" and pod["metadata"]["labels"] == {"sidecar.istio.io/inject": "true"}
     assert json.loads(pod["metadata"]["annotations"]["proxy.istio.io/config"]) == {"holdApplicationUntilProxyStarts": True}
     (container,) = pod["spec"]["containers"]
-    assert container["command"] == ["meshdnsctl", "route", "verify", f"http://localhost:{port}/headers?a=1&b='2'", "--count", "100", "--rate", "500",
+    assert container["command"] == ["meshdnsctl", "route", "verify", f"http://localhost:{port}/headers?a=1&b='2'", "--count", "100", "--rate", "500", "--timeout", "15s",
                                     "--expect", "s4.bar.global=2", "--expect", "s1.bar.global=1"]
     assert pod["spec"]["restartPolicy"] == "Never" and container["image"].startswith("meshdns:")

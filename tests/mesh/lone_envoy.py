@@ -10,7 +10,7 @@ import requests
 
 from cluster.node import at
 from mesh.istiod import get, tools_directory
-from support.meshdns import binary
+from support.meshdnsctl import program
 from support.process import eventually
 
 SERVER = Path(__file__).with_name("http_server.py")
@@ -83,14 +83,10 @@ class LoneEnvoy:
 
     def ctl(self, *arguments, **options):
         """meshdnsctl in the pod, when it has ended."""
-        return self.pod.run(self.program, *arguments, **options)
+        return self.pod.run(program(), *arguments, **options)
 
     def start_ctl(self, *arguments):
-        return self.pod.start(self.program, *arguments)
-
-    @property
-    def program(self):
-        return Path(binary()).with_name("meshdnsctl")
+        return self.pod.start(program(), *arguments)
 
     def _ready(self):
         assert self._envoy.running, self._envoy.log[-4000:]

@@ -12,6 +12,7 @@ import yaml
 from cluster.node import Node
 from mesh.lone_envoy import LoneEnvoy, to
 from mesh.traffic import CLIENT
+from support.meshdnsctl import program
 from support.process import eventually
 
 FAR, NEAR, OTHER = "s4.bar.global", "s1.bar.svc.cluster.local", "s2.bar.svc.cluster.local"
@@ -20,7 +21,8 @@ WEIGHTS = {FAR: 50, NEAR: 25, OTHER: 25}
 HOSTS = {
     "a.bar.global": [
         {"match": {"prefix": "/headers", "headers": [{"name": "end-user", "string_match": {"exact": "jason"}}]}, **to(OTHER)},
-        {"name": "weighted", "match": {"prefix": "/headers"}, **to(WEIGHTS)},
+        {"name": "weighted", "match": {"prefix": "/headers"}, **to(WEIGHTS), "metadata": {"filter_metadata": {"istio": {
+            "config": "/apis/networking.istio.io/v1/namespaces/bar/virtual-service/a"}}}},
         {"match": {"path": "/one"}, **to(NEAR)},
         {"match": {"path": "/alike"}, **to(WEIGHTS, hash_policy=[{"header": {"header_name": "end-user"}}])},
         {"match": {"path": "/ring"}, **to({NEAR: 50, "hashed.bar.global": 50})},
@@ -33,7 +35,7 @@ EXPECT = ["--expect", "s4=50", "--expect", "s1=25", "--expect", "s2=25"]
 KUBECTL = ("kubectl --namespace foo run meshdnsctl-route-verify --image=meshdns:0.1.0 --restart=Never --rm --attach "
            "--labels=sidecar.istio.io/inject=true --annotations=sidecar.istio.io/nativeSidecar=true "
            "'--annotations=proxy.istio.io/config={\"holdApplicationUntilProxyStarts\":true}' --command -- "
-           "meshdnsctl route verify 'http://a.bar.global:8000/?a&b' --count 200 --rate 100 --expect s4.bar.global=1")
+           "meshdnsctl route verify 'http://a.bar.global:8000/?a&b' --count 200 --rate 100 --timeout 15s --expect s4.bar.global=1")
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def passing(envoy, *arguments, **options):
 # arguments, exit code, what standard output says
 JUDGED = {
     "the sidecar's weights": ([], 0, ["\ns4.bar.global:8000             50      200.0     ",
-                                      "\nWeights:    the sidecar's route weighted of virtual host a.bar.global:8000 in 8000\n",
+                                      "\nWeights:    the sidecar's route weighted of a.bar.global:8000 (VirtualService bar/a)\n",
                                       "\nCounted by: the sidecar at http://127.0.0.1:15000\n", "\nStatuses:   200 (400)\n",
                                       "\nRequests:   400 sent, 0 failed, 0 unidentified\n", "\nTest:       chi-squared ",
                                       "\npassed: the requests went where the weights say\n"]),
@@ -156,12 +158,12 @@ REFUSED = {
     "too few": (URL, ["--count", 19], 2, "--count: 19 requests are too few to tell these weights from others: each destination is to be expected "
                                          "5 times at least, which takes --count 20\n"),
     "too few for --expect": (URL, ["--count", 100, "--expect", "a=1", "--expect", "b=99"], 2, "takes --count 500\n"),
-    "a hash policy": ("http://a.bar.global:8000/alike", [], 2, "does not leave it to chance who answers (hash policy)"),
-    "a hash policy, whoever counts": ("http://a.bar.global:8000/alike", ["--by", "header:x-served-by", *EXPECT], 2, "(hash policy)"),
+    "a hash policy": ("http://a.bar.global:8000/alike", [], 2, "does not leave it to chance who answers (hash policy on header end-user)"),
+    "a hash policy, whoever counts": ("http://a.bar.global:8000/alike", ["--by", "header:x-served-by", *EXPECT], 2, "(hash policy on header end-user)"),
     "a cluster that hashes": ("http://a.bar.global:8000/ring", [], 2, "(consistent hashing of outbound|8000||hashed.bar.global)"),
-    "a redirect": ("http://a.bar.global:8000/gone", [], 1, "route /gone of virtual host a.bar.global:8000 in 8000 sends to no destination"),
-    "a path that has no route": ("http://a.bar.global:8000/else", [], 1, "no route of virtual host a.bar.global:8000 in 8000 takes /else; "),
-    "a route that cannot be told": ("http://a.bar.global:8000/asks", [], 1, "route /asks of virtual host a.bar.global:8000 in 8000 takes the request cannot be told"),
+    "a redirect": ("http://a.bar.global:8000/gone", [], 3, "the sidecar's route /gone of a.bar.global:8000 sends to no destination"),
+    "a path that has no route": ("http://a.bar.global:8000/else", [], 3, "the sidecar has no route of a.bar.global:8000 that takes /else, and answers 404 itself; --expect "),
+    "a route that cannot be told": ("http://a.bar.global:8000/asks", [], 3, "route /asks of a.bar.global:8000 takes the request cannot be told here; --expect "),
     "a host that has no route": ("http://b.bar.global:8000/", [], 1, "the sidecar has no route of its own for b.bar.global:8000; "),
     "a cluster that is not there": (URL, ["--expect", "s3.bar.global=1"], 3, "the sidecar has no cluster for s3.bar.global; the nearest that it has is s4.bar.global:8000"),
     "another port": (URL, ["--expect", "s4.bar.global:80=1"], 3, "the sidecar has no cluster for s4.bar.global:80; the nearest "),
@@ -183,6 +185,7 @@ WRONG = {
     "a user": (["http://a:b@c/"], "without a user and a fragment"),
     "a count of 0": ([URL, "--count", "0"], "--count: "),
     "too many": ([URL, "--count", "1000001"], "--count: "),
+    "no time": ([URL, "--timeout", "0s"], "--timeout: "),
     "a rate of 0": ([URL, "--rate", "0"], "--rate: "),
     "too fast": ([URL, "--rate", "1001"], "--rate: "),
     "no weight": ([URL, "--expect", "a"], "--expect: "),
@@ -210,17 +213,17 @@ def test_wrong_usage(envoy, arguments, message):
 
 def test_without_a_sidecar_it_says_how_to_get_one(node, envoy):
     pod = node.pod("10.244.0.3")
-    ended = pod.run(envoy.program, "route", "verify", "http://a.bar.global:8000/?a&b", "-n", "foo", "--count", 200, "--expect", "s4.bar.global=1")
+    ended = pod.run(program(), "route", "verify", "http://a.bar.global:8000/?a&b", "-n", "foo", "--count", 200, "--expect", "s4.bar.global=1")
     assert (ended.returncode, ended.stdout) == (3, "")
     said, line = ended.stderr.splitlines()
     assert "there is no sidecar here that tells who answers (http://127.0.0.1:15000/clusters: Connection refused)" in said
     assert line == KUBECTL
-    assert shlex.split(line)[-9:] == ["route", "verify", "http://a.bar.global:8000/?a&b", "--count", "200", "--rate", "100", "--expect", "s4.bar.global=1"]
+    assert shlex.split(line)[-11:] == ["route", "verify", "http://a.bar.global:8000/?a&b", "--count", "200", "--rate", "100", "--timeout", "15s", "--expect", "s4.bar.global=1"]
 
 
 def test_without_a_sidecar_the_answers_will_do(node, envoy):
     pod = node.pod("10.244.0.4")
     server = envoy.pod
     pod.write("/etc/hosts", f"{server.address} a.bar.global\n")
-    ended = pod.run(envoy.program, "route", "verify", "http://a.bar.global:8000/", "--count", 20, "--by", "header:x", "--expect", "v=1")
+    ended = pod.run(program(), "route", "verify", "http://a.bar.global:8000/", "--count", 20, "--by", "header:x", "--expect", "v=1")
     assert ended.returncode == 1 and "20 of 20 requests failed: Connection refused (20)" in ended.stdout
