@@ -106,9 +106,7 @@ size_t skip_yaml_space(std::string_view text, size_t at) {
   constexpr std::string_view kSpace = " \t\r\n";
   for (;;) {
     at = std::min(text.find_first_not_of(kSpace, at), text.size());
-    const bool is_comment =
-        at < text.size() && text[at] == '#' && (at == 0 || kSpace.find(text[at - 1]) != kSpace.npos);
-    if (!is_comment) return at;
+    if (at == text.size() || text[at] != '#') return at;
     at = std::min(text.find('\n', at), text.size());
   }
 }
