@@ -1,8 +1,12 @@
 #include "cmd/ctl/route_cluster.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "cmd/ctl/keeper.h"
+#include "cmd/ctl/route_obstacles.h"
+#include "cmd/ctl/stop.h"
+#include "k8s/mesh/lint_mesh.h"
 #include "zone/joined.h"
 
 namespace meshdns {
@@ -17,6 +21,25 @@ ClusterRoutes read_routes(MeshCluster& cluster, const RouteFlags& flags) {
   return routes;
 }
 
+RouteMesh read_route_mesh(MeshCluster& cluster) {
+  RouteMesh mesh{{}, istio_version(cluster)};
+  for (const ObjectKind* kind : {&kServices, &kServiceEntries, &kDestinationRules}) {
+    for (LiveObject& object : cluster.list(*kind)) {
+      mesh.objects.push_back({"", cluster.api_version_of(*kind), kind->kind, std::move(object.json)});
+    }
+  }
+  return mesh;
+}
+
+std::string RouteMesh::name_space_of(const std::string& host) const {
+  LintMesh mesh(/*live=*/true);
+  for (const ManifestObject& object : objects) mesh.add(object, "default");
+  mesh.index();
+  const Declared declared = mesh.declared(host);
+  if (declared.service != nullptr) return declared.service->name_space;
+  return declared.entries.empty() ? "" : declared.entries.front()->name_space;
+}
+
 RouteCommand::RouteCommand(const RouteFlags& flags, const RouteWish& wish, std::string done)
     : flags_(flags),
       wish_(wish),
@@ -27,12 +50,15 @@ ObjectPlan RouteCommand::plan() {
   ObjectPlan plan;
   undos_.clear();
   for (size_t i = 0; i < clusters_.size(); ++i) plan_in(i, clusters_[i], plan);
-  std::vector<std::string> distinct;
-  for (size_t i = 0; i < undos_.size(); ++i) {
-    const bool is_same = undos_[i] == undos_.front();
-    if (i == 0 || !is_same) distinct.push_back(undos_[i]);
+  const auto is_first = [&](const auto& undo) { return undo.second == undos_.front().second; };
+  if (!undos_.empty() && std::ranges::all_of(undos_, is_first)) {
+    command_.undo = undos_.front().second + wish_.where;
+  } else {
+    const auto in_context = [&](const auto& undo) {
+      return undo.second + " --context " + clusters_[undo.first].name();
+    };
+    command_.undo = joined(undos_, in_context, "; ");
   }
-  command_.undo = distinct.size() == 1 ? distinct.front() + wish_.where : joined(undos_, {}, "; ");
   if (!plan.changes().empty() && !flags_.dry_run) plan.note("undone by: " + command_.undo);
   return plan;
 }
@@ -41,6 +67,19 @@ ChangeReport RouteCommand::run() { return carry_out(command_); }
 
 void RouteCommand::require_unkept_object(size_t index, const LiveObject& object) const {
   require_unkept(clusters_[index], object, flags_, route_command(wish_.verb, wish_.host, wish_.to, wish_.match));
+}
+
+void RouteCommand::judge(size_t index, const RouteMesh& mesh, const WrittenRoute& written, const std::string& json,
+                         ObjectPlan& plan) {
+  LintMesh with(/*live=*/true);
+  for (const ManifestObject& object : mesh.objects) with.add(object, "default");
+  with.add({"", kVirtualServices.group + "/" + kVirtualServices.versions.front(), kVirtualServices.kind, json},
+           "default");
+  with.index();
+  const RouteJudgement judgement = judge_route(std::move(with), written);
+  const std::string prefix = clusters_[index].prefix();
+  if (!judgement.wrong.empty()) stop(kRefused, prefix + joined(judgement.wrong, {}, "\n" + prefix));
+  for (const std::string& note : judgement.notes) plan.note(prefix + note);
 }
 
 void RouteCommand::patch(size_t index, const LiveObject& object, const RouteChange& change, ObjectPlan& plan) {

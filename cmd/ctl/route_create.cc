@@ -64,35 +64,39 @@ class Creating : public RouteCommand {
     const ClusterRoutes routes = read_routes(cluster, flags_);
     const std::string host = full_host(wish_.host, routes.name_space);
     require_no_http_route(cluster, host);
-    require_weights(cluster);
-    const VirtualService* service = value_or_stop(service_for(routes.views.services, host), kRefused, cluster.prefix());
-    add_undo(undo_of(wish_));
-    if (index == 0 && wish_.to.size() > 1) {
-      plan.note("weights do not fail over: while a destination is dead, its share of the requests fails");
+    const RouteMesh mesh = read_route_mesh(cluster);
+    if (const auto error = check_weights(weights_of(wish_), mesh.version)) {
+      stop(kRefused, cluster.prefix() + error->message);
     }
+    const VirtualService* service = value_or_stop(service_for(routes.views.services, host), kRefused, cluster.prefix());
+    add_undo(index, undo_of(wish_));
     if (service == nullptr) {
-      plan_object(index, cluster, host, routes, plan);
+      const std::string own = flags_.name_space.empty() ? mesh.name_space_of(host) : flags_.name_space;
+      plan_object(index, cluster, mesh, host, route_object(host, own, routes.name_space), plan);
     } else {
       const LiveObject& object = routes.object_of(*service);
       const NewRoute route = new_route(wish_, host, service->name_space);
       note_sidecars(cluster, service->name_space, plan);
-      patch(index, object, value_or_stop(add_route(object.json, *service, route), kRefused, cluster.prefix()), plan);
+      const auto change = value_or_stop(add_route(object.json, *service, route), kRefused, cluster.prefix());
+      if (change.patch != "[]") judge(index, mesh, written(*service, change, mesh.version), change.after, plan);
+      patch(index, object, change, plan);
     }
+    note_failover(plan);
   }
 
-  void require_weights(MeshCluster& cluster) const {
-    if (const auto error = check_weights(weights_of(wish_), istio_version(cluster))) {
-      stop(kRefused, cluster.prefix() + error->message);
-    }
+  /// Lint knows which destinations lose requests, where it sees them.
+  void note_failover(ObjectPlan& plan) const {
+    const auto says_so = [](const std::string& note) { return note.find("do not fail over") != std::string::npos; };
+    if (wish_.to.size() < 2 || std::ranges::any_of(plan.notes(), says_so)) return;
+    plan.note("weights do not fail over: while a destination is dead, its share of the requests fails");
   }
 
   static void note_sidecars(MeshCluster& cluster, const std::string& name_space, ObjectPlan& plan) {
     for (std::string& note : require_sidecars(cluster, name_space)) plan.note(std::move(note));
   }
 
-  void plan_object(size_t index, MeshCluster& cluster, const std::string& host, const ClusterRoutes& routes,
-                   ObjectPlan& plan) {
-    ObjectIdentity identity = route_object(host, flags_.name_space, routes.name_space);
+  void plan_object(size_t index, MeshCluster& cluster, const RouteMesh& mesh, const std::string& host,
+                   ObjectIdentity identity, ObjectPlan& plan) {
     note_sidecars(cluster, identity.name_space, plan);
     if (cluster.get(kVirtualServices, identity.name_space, identity.name)) identity.name += "-mesh";
     if (cluster.get(kVirtualServices, identity.name_space, identity.name)) {
@@ -100,9 +104,10 @@ class Creating : public RouteCommand {
                          "; what it has: kubectl -n " + identity.name_space + " get virtualservice " + identity.name +
                          " -o yaml");
     }
-    plan.create(index, cluster, kVirtualServices,
-                virtual_service_json(identity, cluster.api_version_of(kVirtualServices),
-                                     new_route(wish_, host, identity.name_space)));
+    const NewRoute route = new_route(wish_, host, identity.name_space);
+    const std::string json = virtual_service_json(identity, cluster.api_version_of(kVirtualServices), route);
+    judge(index, mesh, written(identity, route, mesh.version), json, plan);
+    plan.create(index, cluster, kVirtualServices, json);
   }
 };
 
@@ -150,7 +155,7 @@ class Deleting : public RouteCommand {
     const auto change =
         value_or_stop(remove_route(object.json, *service, wish_.match, wish_.command()), kRefused, cluster.prefix());
     if (!change) return;
-    add_undo(undo_by_creating(*service));
+    add_undo(index, undo_by_creating(*service));
     if (!change->after.empty()) return patch(index, object, *change, plan);
     require_unkept_object(index, object);
     plan.remove(index, object);

@@ -64,9 +64,11 @@ class Setting : public RouteCommand {
         require_service(routes.views, host, kRefused, create_command(wish_), cluster.prefix());
     const LiveObject& object = routes.object_of(service);
     const size_t route = value_or_stop(route_for(service, wish_.match, wish_.command()), kRefused, cluster.prefix());
-    const auto change = value_or_stop(change_weights(object.json, service, route, wish_.to, istio_version(cluster)),
-                                      kRefused, cluster.prefix());
-    add_undo(way_back(wish_, service.http[route]));
+    const RouteMesh mesh = read_route_mesh(cluster);
+    const auto change =
+        value_or_stop(change_weights(object.json, service, route, wish_.to, mesh.version), kRefused, cluster.prefix());
+    if (change.patch != "[]") judge(index, mesh, written(service, change, mesh.version), change.after, plan);
+    add_undo(index, way_back(wish_, service.http[route]));
     for (std::string& note : require_sidecars(cluster, service.name_space)) plan.note(std::move(note));
     for (std::string& note : notes_on(service, service.http[route])) plan.note(std::move(note));
     patch(index, object, change, plan);

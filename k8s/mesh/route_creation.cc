@@ -105,8 +105,9 @@ Error is_there(const VirtualService& service, const HttpRoute& route, const NewR
                wanted.match.flag()};
 }
 
-RouteChange change_of(std::string_view json, Json patch) {
-  return {patch.dump(), nlohmann::json::parse(json).patch(nlohmann::json::parse(patch.dump())).dump()};
+RouteChange change_of(std::string_view json, const Json& patch, const std::string& pointer, const NewRoute& route) {
+  return {patch.dump(), nlohmann::json::parse(json).patch(nlohmann::json::parse(patch.dump())).dump(), pointer,
+          asked_of(pointer, route)};
 }
 
 bool is_ours(const Json& object) {
@@ -115,6 +116,14 @@ bool is_ours(const Json& object) {
 }
 
 }  // namespace
+
+std::vector<std::string> asked_of(const std::string& pointer, const NewRoute& route) {
+  std::vector<std::string> asked;
+  for (size_t i = 0; i < route.to.size(); ++i) {
+    if (route.to[i].weight > 0) asked.push_back(pointer + "/route/" + std::to_string(i));
+  }
+  return asked;
+}
 
 ObjectIdentity route_object(const std::string& host, const std::string& name_space, const std::string& fallback) {
   ObjectIdentity identity{"VirtualService", name_space.empty() ? fallback : name_space, "", 0, ""};
@@ -152,26 +161,31 @@ Result<RouteChange> add_route(std::string_view json, const VirtualService& servi
   const auto same = same_requests(service, route.match);
   if (!same.empty()) {
     const HttpRoute& there = service.http[same.front()];
-    if (texts_of(weighted(there)) == texts_of(route.to)) return RouteChange{"[]", std::string(json)};
+    if (texts_of(weighted(there)) == texts_of(route.to)) return RouteChange{"[]", std::string(json), there.pointer, {}};
     return is_there(service, there, route);
   }
   if (service.http.empty()) {
-    return change_of(json, {{{"op", "add"}, {"path", "/spec/http"}, {"value", http_json(route)}}});
+    return change_of(json, {{{"op", "add"}, {"path", "/spec/http"}, {"value", http_json(route)}}}, kFirstRoute, route);
   }
   const auto taking =
       route.match.is_any()
           ? service.http.end()
           : std::ranges::find_if(service.http, [&](const HttpRoute& each) { return takes(each, route.match); });
-  const auto index = std::to_string(taking - service.http.begin());
-  return change_of(json, {{{"op", "add"}, {"path", "/spec/http/" + index}, {"value", route_json(route)}}});
+  const std::string pointer = "/spec/http/" + std::to_string(taking - service.http.begin());
+  return change_of(json, {{{"op", "add"}, {"path", pointer}, {"value", route_json(route)}}}, pointer, route);
 }
 
 Result<std::optional<RouteChange>> remove_route(std::string_view json, const VirtualService& service,
                                                 const RouteMatch& match, const std::string& command) {
-  auto found = match.name.empty() ? same_requests(service, match) : routes_for(service, match);
-  if (found.empty() && !match.is_any()) found = routes_for(service, match);
-  if (found.empty()) return std::optional<RouteChange>();
-  if (found.size() > 1) return Error{route_for(service, match, command).error()};
+  const auto found = match.name.empty() ? same_requests(service, match) : routes_for(service, match);
+  if (found.empty()) {
+    const auto others = match.is_any() ? std::vector<size_t>() : routes_for(service, match);
+    if (others.empty()) return std::optional<RouteChange>();
+    return Error{named(service, service.http[others.front()]) +
+                 " is for other requests, too; the whole of it goes with: kubectl -n " + shown(service.name_space) +
+                 " edit virtualservice " + shown(service.name)};
+  }
+  if (found.size() > 1 && !match.is_any()) return Error{route_for(service, match, command).error()};
   const Json object = Json::parse(json);
   std::vector<HttpRoute> left = service.http;
   left.erase(left.begin() + static_cast<std::ptrdiff_t>(found.front()));
@@ -186,8 +200,10 @@ Result<std::optional<RouteChange>> remove_route(std::string_view json, const Vir
   }
   const std::string& pointer = service.http[found.front()].pointer;
   return std::optional(
-      change_of(json, {{{"op", "test"}, {"path", pointer}, {"value", object.at(Json::json_pointer(pointer))}},
-                       {{"op", "remove"}, {"path", pointer}}}));
+      change_of(json,
+                {{{"op", "test"}, {"path", pointer}, {"value", object.at(Json::json_pointer(pointer))}},
+                 {{"op", "remove"}, {"path", pointer}}},
+                pointer, {}));
 }
 
 }  // namespace meshdns

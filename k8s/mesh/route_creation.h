@@ -25,6 +25,12 @@ struct NewRoute {
   std::vector<WeightedDestination> to;  // hosts in full
 };
 
+/// Where it stands in a VirtualService of its own.
+inline constexpr const char* kFirstRoute = "/spec/http/0";
+
+/// JSON Pointers of the destinations that are to get requests, of a route that stands at `pointer`.
+std::vector<std::string> asked_of(const std::string& pointer, const NewRoute& route);
+
 /// Where the host's VirtualService belongs by the host alone: NAME in NAMESPACE for NAME.NAMESPACE.svc.cluster.local, NAME-NAMESPACE in
 /// NAMESPACE for NAME.NAMESPACE.ZONE, else a name of all labels. `name_space`: where it is known, else empty; `fallback`: where the host
 /// tells of none.

@@ -55,17 +55,19 @@ Result<RouteChange> change_weights(std::string_view json, const VirtualService& 
   const Json object = Json::parse(json);
   Json patch = Json::array();
   std::vector<int64_t> all;
+  std::vector<std::string> asked;
   for (size_t i = 0; i < route.to.size(); ++i) {
     const auto& [pointer, destination, now] = route.to[i];
     const auto& then = (*weights)[i];
     all.push_back(then.value_or(now.value_or(0)));
+    if (then.value_or(0) > 0) asked.push_back(pointer);
     if (!then || then == now) continue;
     const std::string tested = pointer + "/destination";
     patch.push_back({{"op", "test"}, {"path", tested}, {"value", object.at(Json::json_pointer(tested))}});
     patch.push_back({{"op", now ? "replace" : "add"}, {"path", pointer + "/weight"}, {"value", *then}});
   }
   if (const auto error = check_weights(all, version)) return Error{named(service, route) + ": " + error->message};
-  return RouteChange{patch.dump(), object.patch(patch).dump()};
+  return RouteChange{patch.dump(), object.patch(patch).dump(), route.pointer, std::move(asked)};
 }
 
 }  // namespace meshdns

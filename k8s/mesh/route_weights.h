@@ -17,8 +17,10 @@ namespace meshdns {
 
 /// A change of a VirtualService. JSON texts.
 struct RouteChange {
-  std::string patch;  // RFC 6902; [] where nothing changes
-  std::string after;  // the whole object
+  std::string patch;               // RFC 6902; [] where nothing changes
+  std::string after;               // the whole object
+  std::string route;               // JSON Pointer of the route that it is about
+  std::vector<std::string> asked;  // of the fields that the command is about: destinations that are to get requests
 };
 
 /// What may be wrong with the weights of several destinations: they sum to 0, or to more than Envoy takes, or to something else than 100
