@@ -40,19 +40,36 @@ std::vector<int64_t> weights_of(const RouteWish& wish) {
   return weights;
 }
 
+/// Where lint does not see which destinations lose requests.
+std::vector<std::string> failover_notes(const RouteWish& wish, const std::vector<std::string>& others) {
+  const auto says_so = [](const std::string& note) { return note.find("do not fail over") != std::string::npos; };
+  if (wish.to.size() < 2 || std::ranges::any_of(others, says_so)) return {};
+  return {"weights do not fail over: while a destination is dead, its share of the requests fails"};
+}
+
+Ended printed_file(const RouteFile& file, const RouteWish& wish, const std::string& text, const WrittenRoute& written,
+                   const std::string& json) {
+  std::vector<std::string> notes = file.notes_on(written, json);
+  for (std::string& note : failover_notes(wish, notes)) notes.push_back(std::move(note));
+  return file.printed(text, notes);
+}
+
 Ended create_in_file(const RouteFlags& flags, const RouteWish& wish) {
   const RouteFile file(flags);
   const std::string host = full_host(wish.host, file.name_space());
   const VirtualService* service = value_or_stop(service_for(file.views().services, host), kUsage);
   if (service == nullptr) {
     const ObjectIdentity identity = route_object(host, flags.name_space, file.name_space());
-    const std::string json = virtual_service_json(identity, kApiVersion, new_route(wish, host, identity.name_space));
-    return file.printed(value_or_stop(file.manifest().with(nlohmann::ordered_json::parse(json)), kUsage), {});
+    const NewRoute route = new_route(wish, host, identity.name_space);
+    const std::string json = virtual_service_json(identity, kApiVersion, route);
+    const auto text = value_or_stop(file.manifest().with(nlohmann::ordered_json::parse(json)), kUsage);
+    return printed_file(file, wish, text, written(identity, route, std::nullopt), json);
   }
   const size_t object = file.object_of(*service);
   const auto change = value_or_stop(
       add_route(file.manifest().objects()[object].json, *service, new_route(wish, host, service->name_space)), kUsage);
-  return file.printed(value_or_stop(file.manifest().patched(object, change.patch), kUsage), {});
+  const auto text = value_or_stop(file.manifest().patched(object, change.patch), kUsage);
+  return printed_file(file, wish, text, written(*service, change, std::nullopt), change.after);
 }
 
 class Creating : public RouteCommand {
@@ -81,14 +98,7 @@ class Creating : public RouteCommand {
       if (change.patch != "[]") judge(index, mesh, written(*service, change, mesh.version), change.after, plan);
       patch(index, object, change, plan);
     }
-    note_failover(plan);
-  }
-
-  /// Lint knows which destinations lose requests, where it sees them.
-  void note_failover(ObjectPlan& plan) const {
-    const auto says_so = [](const std::string& note) { return note.find("do not fail over") != std::string::npos; };
-    if (wish_.to.size() < 2 || std::ranges::any_of(plan.notes(), says_so)) return;
-    plan.note("weights do not fail over: while a destination is dead, its share of the requests fails");
+    for (std::string& note : failover_notes(wish_, plan.notes())) plan.note(std::move(note));
   }
 
   static void note_sidecars(MeshCluster& cluster, const std::string& name_space, ObjectPlan& plan) {

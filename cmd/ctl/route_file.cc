@@ -1,11 +1,15 @@
 #include "cmd/ctl/route_file.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "cmd/ctl/mesh_file.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/ctl/unified_diff.h"
 #include "cmd/text_value.h"
+#include "k8s/mesh/lint_mesh.h"
 #include "k8s/mesh/route_choice.h"
 
 namespace meshdns {
@@ -31,10 +35,12 @@ RouteFile::RouteFile(const RouteFlags& flags)
       manifest_(read_first(flags)) {
   for (size_t i = 0; i < manifest_.objects().size(); ++i) {
     const ManifestObject& object = manifest_.objects()[i];
+    objects_.push_back(object);
     if (is_virtual_service(object)) views_.add(object.json, name_space_, object.place, i);
   }
   for (size_t i = 1; i < flags.files.size(); ++i) {
     for (const ManifestObject& object : read_mesh_file(flags.files[i]).objects) {
+      objects_.push_back(object);
       if (is_virtual_service(object)) views_.add(object.json, name_space_, object.place, kElsewhere);
     }
   }
@@ -44,6 +50,16 @@ size_t RouteFile::object_of(const VirtualService& service) const {
   const size_t object = views_.origin_of(service);
   if (object != kElsewhere) return object;
   stop(kUsage, named(service) + " is to be changed, and that file is read alone: name it with the first --file");
+}
+
+std::vector<std::string> RouteFile::notes_on(const WrittenRoute& written, const std::string& json) const {
+  LintMesh mesh(/*live=*/false);
+  for (const ManifestObject& object : objects_) mesh.add(object, name_space_);
+  mesh.add({"", "networking.istio.io/v1", "VirtualService", json}, name_space_);
+  mesh.index();
+  RouteJudgement judgement = judge_route(std::move(mesh), written);
+  std::ranges::move(judgement.notes, std::back_inserter(judgement.wrong));
+  return judgement.wrong;
 }
 
 Ended RouteFile::printed(const std::string& text, const std::vector<std::string>& notes) const {

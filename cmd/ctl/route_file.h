@@ -9,6 +9,7 @@
 #include "cmd/ctl/route_flags.h"
 #include "cmd/ctl/route_views.h"
 #include "k8s/mesh/manifest_text.h"
+#include "k8s/mesh/route_judgement.h"
 
 namespace meshdns {
 
@@ -23,6 +24,9 @@ class RouteFile {
   /// The service's object in the first file. Stops where it is in another.
   size_t object_of(const VirtualService& service) const;
 
+  /// What is wrong with the route that is written, as far as the files tell, and what else there is to say. `json`: the object as it is to be.
+  std::vector<std::string> notes_on(const WrittenRoute& written, const std::string& json) const;
+
   /// The text, or with --dry-run the difference.
   Ended printed(const std::string& text, const std::vector<std::string>& notes) const;
 
@@ -31,6 +35,7 @@ class RouteFile {
   std::string name_space_;
   ManifestText manifest_;
   RouteViews views_;
+  std::vector<ManifestObject> objects_;  // of all files
 };
 
 }  // namespace meshdns

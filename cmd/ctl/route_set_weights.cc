@@ -47,8 +47,10 @@ Ended set_in_file(const RouteFlags& flags, const RouteWish& wish) {
   const size_t route = value_or_stop(route_for(service, wish.match, wish.command()), kUsage);
   const auto change = value_or_stop(
       change_weights(file.manifest().objects()[object].json, service, route, wish.to, std::nullopt), kUsage);
-  return file.printed(value_or_stop(file.manifest().patched(object, change.patch), kUsage),
-                      notes_on(service, service.http[route]));
+  const auto text = value_or_stop(file.manifest().patched(object, change.patch), kUsage);
+  std::vector<std::string> notes = file.notes_on(written(service, change, std::nullopt), change.after);
+  for (std::string& note : notes_on(service, service.http[route])) notes.push_back(std::move(note));
+  return file.printed(text, notes);
 }
 
 class Setting : public RouteCommand {

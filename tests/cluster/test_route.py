@@ -140,6 +140,8 @@ def test_a_route_more_in_the_virtual_service_that_is_there(bar):
 
 
 def test_all_else_stays_as_it_is(bar):
+    bar.apply({"apiVersion": "networking.istio.io/v1", "kind": "DestinationRule", "metadata": {"name": "a"},
+               "spec": {"host": "a", "subsets": [{"name": "v1", "labels": {"version": "v1"}}]}})
     rich = matching("/a", to("a", 50, subset="v1") | {"headers": {"request": {"set": {"x": "y"}}}}, to("b"), name="rich",
                     timeout="1s", retries={"attempts": 2}, fault={"abort": {"httpStatus": 418, "percentage": {"value": 1}}},
                     corsPolicy={"allowOrigins": [{"exact": "*"}]}, mirror={"host": "c"})
@@ -230,6 +232,37 @@ def test_what_a_cluster_does_not_allow(bar):
     refused(bar.route("set-weights", "x", "d=1", "--match", "prefix=/a"), f"not to d.{bar.name}.svc.cluster.local")
     refused(bar.route("set-weights", "x", "a=0", "b=0", "--match", "prefix=/a"), "sum to 0")
     assert bar.weights() == [50, 50]
+
+
+# DEST of which nothing is so, what is said
+NOT_DECLARED = {
+    "host":    ("d.{0}.global", "no ServiceEntry or Service declares d.{0}.global; the nearest is c.{0}.global"),
+    "service": ("aa", "no ServiceEntry or Service declares aa.{0}.svc.cluster.local"),
+    "port":    ("c.{0}.global:80", "found port 80, expected one of c.{0}.global's: 8000 (http)"),
+    "subset":  ("a/v1", "no DestinationRule is for a.{0}.svc.cluster.local, so that it has no subset v1"),
+}
+
+
+@pytest.mark.parametrize("what", NOT_DECLARED)
+def test_what_nothing_declares(bar, what):
+    destination, said = (text.format(bar.name) for text in NOT_DECLARED[what])
+    refused(bar.route("create", "x", f"{destination}=50", "b=50"), said)
+    assert bar.get() is None
+    done(bar.route("create", "x", "b=1", "--match", "prefix=/a"))
+    refused(bar.route("create", "x", f"{destination}=50", "b=50", "--match", "prefix=/b"), said)
+    host, _, port = destination.partition("/")[0].partition(":")
+    broken = to(host, 50, **({"port": {"number": int(port)}} if port else {}), **({"subset": "v1"} if "/" in destination else {}))
+    bar.virtual_service({"route": [broken, to("b", 50)]}, name="b", hosts=["b"])
+    refused(bar.route("set-weights", "b", f"{destination}=60", "b=40"), said)
+    assert f"note: spec.http[0].route[0]" in done(bar.route("set-weights", "b", f"{destination}=0", "b=100"))
+    assert bar.weights("b") == [0, 100]
+
+
+def test_a_host_that_nothing_declares(bar):
+    refused(bar.route("create", f"d.{bar.name}.global", "a=1"), f"no ServiceEntry or Service declares d.{bar.name}.global",
+            f"the nearest is c.{bar.name}.global")
+    done(bar.route("create", f"c.{bar.name}.global", "a=1"))
+    assert bar.get(f"c-{bar.name}")["spec"]["hosts"] == [f"c.{bar.name}.global"]
 
 
 def test_several_virtual_services(bar):

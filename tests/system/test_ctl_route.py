@@ -5,6 +5,7 @@ import json
 import pytest
 import yaml
 
+from support.entries import manifest, service_entry
 from support.meshdnsctl import meshdnsctl
 from support.routes import ASKED, HOST, ROUTES, set_weights, weights_of
 
@@ -178,6 +179,28 @@ def test_show():
     assert [(each["matches"], [to["share"] for to in each["destinations"]]) for each in shown] == [
         ([{"uri": "prefix=/headers"}], [0.75, 0.25]), ([], [1.0])]
     assert from_input(TUTORIAL.replace("service01", "service02"), "show").stdout == "no routes\n"
+
+
+# Manifest, arguments, what is noted besides
+NOTES = {
+    "a sum":            (virtual_service([route("a=50", "b=50")]), ("set-weights", "a=60"), "the weights sum to 110"),
+    "one destination":  (virtual_service([route("a=50")]), ("set-weights", "a=60"), "has one destination, which gets every request"),
+    "tcp":              (virtual_service([route("a=50", "b=50")]).replace("spec:", "spec:\n  tcp: [{route: [{destination: {host: a}}]}]"),
+                         ("set-weights", "a=40", "b=60"), "its tcp and tls routes are not touched"),
+    "no failover":      ("", ("create", "a=50", "b=50"), "weights do not fail over"),
+    "a wrong name":     (manifest(service_entry("c", "serverservice04.bar.global")),
+                         ("create", "serviceserver04.bar.global=100"), "the nearest is serverservice04.bar.global"),
+    "a wrong port":     (manifest(service_entry("c", "c.bar.global")), ("create", "c.bar.global:80=100"), "found port 80, expected one of"),
+}
+
+
+@pytest.mark.parametrize("case", NOTES)
+def test_what_is_noted_on_standard_error(case):
+    before, (command, *arguments), named = NOTES[case]
+    ended = from_input(before, command, *arguments)
+    assert ended.returncode == EXIT_DONE, ended.stderr
+    assert ended.stderr.startswith("note: ") and named in ended.stderr
+    assert list(yaml.safe_load_all(ended.stdout))
 
 
 def test_the_file_that_is_changed_is_the_first(tmp_path):
