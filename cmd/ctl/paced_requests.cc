@@ -33,6 +33,7 @@ class Slot : public HttpReceiver {
   bool busy() const { return id_ != 0; }
   void begin();
   void end(std::string error);
+  void give_up();
 
   void on_header(std::string_view name, std::string_view value) override;
   void on_headers(int status, std::chrono::seconds) override { answer_.status = status; }
@@ -58,11 +59,11 @@ class Sender {
     }
   }
 
-  uint64_t run() {
+  PacedEnd run() {
     due_ = Clock::now();
     next_.start(milliseconds(0));
     while (!over()) loop_.run();
-    return sent_;
+    return {sent_ - given_up_, given_up_};
   }
 
   const PacedPlan& plan() const { return plan_; }
@@ -96,7 +97,9 @@ class Sender {
   void interrupt() {
     if (std::exchange(stopped_, true)) {
       for (const auto& slot : slots_) {
-        if (slot->busy()) slot->end("interrupted");
+        if (!slot->busy()) continue;
+        slot->give_up();
+        ++given_up_;
       }
     }
     if (over()) loop_.stop();
@@ -109,6 +112,7 @@ class Sender {
   Timer next_;
   std::vector<std::unique_ptr<Slot>> slots_;
   uint64_t sent_ = 0;
+  uint64_t given_up_ = 0;
   bool stopped_ = false;
   Clock::time_point due_;
 };
@@ -126,9 +130,13 @@ void Slot::begin() {
                               *this);
 }
 
-void Slot::end(std::string error) {
+void Slot::give_up() {
   deadline_.stop();
   sender_.client().cancel(std::exchange(id_, 0));
+}
+
+void Slot::end(std::string error) {
+  give_up();
   answer_.error = std::move(error);
   sender_.ended(answer_);
 }
@@ -146,7 +154,7 @@ void Slot::on_body(std::string_view bytes) {
 
 }  // namespace
 
-uint64_t send_paced(const PacedPlan& plan, const std::function<void(const PacedAnswer&)>& on_answer) {
+PacedEnd send_paced(const PacedPlan& plan, const std::function<void(const PacedAnswer&)>& on_answer) {
   return Sender(plan, on_answer).run();
 }
 

@@ -30,8 +30,13 @@ struct PacedAnswer {
   std::string body;  // as much of it as was wanted
 };
 
-/// Returns how many were sent: all, or those before SIGINT or SIGTERM; a second signal gives up those that are under way. `on_answer` is called once
-/// for each that was sent. Never more than 64 are under way: where servers are slow, the pace is theirs.
-uint64_t send_paced(const PacedPlan& plan, const std::function<void(const PacedAnswer&)>& on_answer);
+struct PacedEnd {
+  uint64_t answered = 0;  // or failed
+  uint64_t given_up = 0;
+};
+
+/// Returns when all are answered. After SIGINT or SIGTERM none is sent any more; a second signal gives up those that are under way. `on_answer` is
+/// called for each that is answered or fails. Never more than 64 are under way: where servers are slow, the pace is theirs.
+PacedEnd send_paced(const PacedPlan& plan, const std::function<void(const PacedAnswer&)>& on_answer);
 
 }  // namespace meshdns

@@ -30,14 +30,15 @@ void take(const PacedAnswer& answer, const std::vector<RouteShare>& shares, cons
   ++sample.others[value ? *value : "an answer that does not say"];
 }
 
-void take(CountGrowth growth, const std::vector<std::string>& clusters, RouteSample& sample) {
+void take(CountGrowth growth, const std::vector<std::string>& clusters, uint64_t given_up, RouteSample& sample) {
   uint64_t counted = 0;
   for (size_t i = 0; i < clusters.size(); ++i) {
     sample.got[i] = std::exchange(growth.by_cluster[clusters[i]], 0);
     counted += sample.got[i];
   }
   const uint64_t answered = sample.sent - sample.failed;
-  sample.excess = counted > sample.sent ? counted - sample.sent : 0;
+  const uint64_t most = sample.sent + given_up;
+  sample.excess = counted > most ? counted - most : 0;
   sample.unidentified = counted < answered ? answered - counted : 0;
   sample.hosts_changed = growth.endpoints_changed;
   if (sample.unidentified == 0) return;

@@ -24,7 +24,7 @@ struct RouteTally {
 /// are answers of the server's. `by`: null where the sidecar counts.
 void take(const PacedAnswer& answer, const std::vector<RouteShare>& shares, const Answerer* by, RouteTally& tally);
 
-/// After the last answer. `clusters`: of each share.
-void take(CountGrowth growth, const std::vector<std::string>& clusters, RouteSample& sample);
+/// After the last answer. `clusters`: of each share; `given_up`: requests that may have been counted, beside those of the sample.
+void take(CountGrowth growth, const std::vector<std::string>& clusters, uint64_t given_up, RouteSample& sample);
 
 }  // namespace meshdns

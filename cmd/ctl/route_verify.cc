@@ -169,19 +169,21 @@ class Verification {
                           plan_.by ? plan_.by->header() : "",
                           in_body ? Answerer::kLookedAt : 0};
     uint64_t ended = 0;
-    tally_.sample.sent = send_paced(paced, [&](const PacedAnswer& answer) {
+    const PacedEnd end = send_paced(paced, [&](const PacedAnswer& answer) {
       ++ended;
       take(answer, expectation_.shares, plan_.by ? &*plan_.by : nullptr, tally_);
       if (!progress.due()) return;
       progress.show(std::to_string(ended) + " of " + std::to_string(plan_.count) + " requests, " +
                     std::to_string(tally_.sample.failed) + " failed");
     });
+    tally_.sample.sent = end.answered;
+    given_up_ = end.given_up;
   }
 
   void count() {
     const auto after = plan_.sidecar.counts();
     if (!after) stop(kFailed, "the sidecar's counts cannot be read any more: " + after.error());
-    take(count_growth(*before_, *after), clusters_, tally_.sample);
+    take(count_growth(*before_, *after), clusters_, given_up_, tally_.sample);
   }
 
   const VerifyFlags& flags_;
@@ -190,6 +192,7 @@ class Verification {
   RouteExpectation expectation_;
   std::vector<std::string> clusters_;  // of the sidecar's; where it counts, of each share
   RouteTally tally_;
+  uint64_t given_up_ = 0;
 };
 
 Ended run(const VerifyFlags& flags) {

@@ -25,11 +25,11 @@ struct RouteShare {
 
 using Tally = std::map<std::string, uint64_t>;
 
-/// What became of the requests: sent = failed + the sum of got + unidentified + excess of none, where each was counted where it was answered. Where a
-/// sidecar counts, it counts failed ones, too.
+/// What became of the requests. Each that was sent has failed, is in `got`, or is unidentified; where a sidecar counts, those that have failed are in
+/// `got`, too, if they have come to a destination.
 struct RouteSample {
   uint64_t planned = 0;
-  uint64_t sent = 0;
+  uint64_t sent = 0;           // but for those that were given up
   uint64_t failed = 0;         // no whole response, or a status of 500 and above
   Tally failures;              // by their reason
   std::vector<uint64_t> got;   // by each destination
