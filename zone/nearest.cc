@@ -8,9 +8,23 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
+bool is_same(char a, char b) { return lower(a) == lower(b); }
+
+/// What both begin and end with makes no difference: hosts of one zone and namespace have most in common.
+void strip_common(std::string_view& a, std::string_view& b) {
+  const auto front = static_cast<size_t>(std::ranges::mismatch(a, b, is_same).in1 - a.begin());
+  a.remove_prefix(front);
+  b.remove_prefix(front);
+  while (!a.empty() && !b.empty() && is_same(a.back(), b.back())) {
+    a.remove_suffix(1);
+    b.remove_suffix(1);
+  }
+}
+
 /// Optimal string alignment distance, by rows; `most` or more once it cannot be less: of thousands of hosts, nearly all differ at once.
 size_t distance(std::string_view a, std::string_view b, size_t most) {
   if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) >= most) return most;
+  strip_common(a, b);
   std::vector<size_t> before_last(b.size() + 1);
   std::vector<size_t> last(b.size() + 1);
   std::vector<size_t> row(b.size() + 1);
@@ -18,9 +32,9 @@ size_t distance(std::string_view a, std::string_view b, size_t most) {
   for (size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = last[j - 1] + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
+      const size_t replaced = last[j - 1] + (is_same(a[i - 1], b[j - 1]) ? 0 : 1);
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, replaced});
-      const bool swapped = i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
+      const bool swapped = i > 1 && j > 1 && is_same(a[i - 1], b[j - 2]) && is_same(a[i - 2], b[j - 1]);
       if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
     }
     // A swap skips a row, so that two of them bound what follows.
