@@ -34,6 +34,7 @@ constexpr std::array kRules = {
 
     Rule{"route-host-unknown", kWarning, find_unknown_route_hosts},
     Rule{"rule-host-unknown", kWarning, find_unknown_rule_hosts},
+    Rule{"rule-port-unknown", kWarning, find_unknown_rule_ports},
     Rule{"delegate-unknown", kError, find_unknown_delegates},
     Rule{"route-unreachable", kWarning, find_unreachable_routes},
 

@@ -63,6 +63,8 @@ void find_wrong_addresses(const LintSubject& subject, const Report& report) {
       const std::string pointer = "/spec/addresses/" + std::to_string(i);
       if (!block) {
         report(entry, pointer, block.error());
+      } else if (block->is_single() && block->base().is_unspecified()) {
+        report(entry, pointer, "found " + shown(entry.addresses[i]) + ", expected an address that can be reached");
       } else if (!block->is_single() && entry.resolution != "NONE" && entry.resolution != "STATIC") {
         report(entry, pointer,
                "found " + shown(entry.addresses[i]) + " with resolution " + shown(entry.resolution) +

@@ -15,7 +15,9 @@ Result<LintEntry> parse_entry(std::string_view json, std::string_view name_space
   if (!entry) return Error{entry.error()};
   auto served = parse_service_entry(json);
   if (!served) return Error{served.error()};
-  return LintEntry{*std::move(entry), publish(*std::move(served)).skipped};
+  PublishRules rules;
+  rules.visibility = PublishRules::Visibility::kAll;  // who sees it is a question of its own
+  return LintEntry{*std::move(entry), publish(*std::move(served), rules).skipped};
 }
 
 /// Of the host itself, else of the closest wildcard above it.

@@ -91,6 +91,24 @@ void find_unknown_rule_hosts(const LintSubject& subject, const Report& report) {
   }
 }
 
+void find_unknown_rule_ports(const LintSubject& subject, const Report& report) {
+  for (const DestinationRule& rule : subject.mesh.rules()) {
+    const auto ports = ports_of(subject.mesh.declared(rule.host));
+    const auto check = [&](const DestinationRule::TrafficPolicy& policy) {
+      for (const DestinationRule::PortSettings& settings : policy.ports) {
+        if (ports.empty() || std::ranges::find(ports, settings.port, &DeclaredPort::number) != ports.end()) continue;
+        report(rule, settings.pointer + "/port",
+               "found port " + std::to_string(settings.port) + ", expected one of " + shown(rule.host) +
+                   "'s: " + list_of(ports));
+      }
+    };
+    check(rule.policy);
+    for (const DestinationRule::Subset& subset : rule.subsets) {
+      if (subset.policy) check(*subset.policy);
+    }
+  }
+}
+
 void find_unknown_delegates(const LintSubject& subject, const Report& report) {
   for (const VirtualService& route : subject.mesh.routes()) {
     for (const HttpRoute& http : route.http) {

@@ -32,6 +32,7 @@ void find_unknown_subsets(const LintSubject& subject, const Report& report);
 // lint_routes.cc: what a VirtualService and a DestinationRule say by themselves, and whose host they are for
 void find_unknown_route_hosts(const LintSubject& subject, const Report& report);
 void find_unknown_rule_hosts(const LintSubject& subject, const Report& report);
+void find_unknown_rule_ports(const LintSubject& subject, const Report& report);
 void find_unknown_delegates(const LintSubject& subject, const Report& report);
 void find_unreachable_routes(const LintSubject& subject, const Report& report);
 
