@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "k8s/mesh/entry_manifest.h"
 #include "lint_fixture.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
@@ -26,6 +28,43 @@ TEST_CASE("nothing is wrong") {
        {}},
       {"other kinds and groups", {"Pod bar/p {}", "HTTPRoute bar/h {}"}, {}},
   });
+}
+
+TEST_CASE("what entry create writes") {
+  struct Written {
+    std::string name;
+    std::vector<EntryPort> ports;
+    Sni sni;
+    std::string gateway;
+    std::string expected;
+  };
+  const EntryPort http{"http", 8000, "HTTP"};
+  for (const Written& c :
+       std::vector<Written>{{"one port", {http}, Sni::kService, "192.0.2.1", ""},
+                            {"two ports", {http, {"tcp", 9000, "TCP"}}, Sni::kService, "192.0.2.1", ""},
+                            {"by the host's name", {http, {"tcp", 9000, "TCP"}}, Sni::kGlobal, "192.0.2.1", ""},
+                            {"a name",
+                             {http},
+                             Sni::kService,
+                             "a.elb.example",
+                             "endpoint-not-answerable bar/s-bar spec.endpoints[0].address"}}) {
+    CAPTURE(c.name);
+    EntryWish wish;
+    wish.host = {"s", "bar", "global"};
+    wish.ports = c.ports;
+    wish.endpoints = {{c.gateway, kGatewayPort, ""}};
+    wish.addresses = {*IpAddress::parse("240.0.0.2")};
+    wish.sni = c.sni;
+    wish.service = "s.bar.svc.cluster.local";
+    LintMesh mesh(true);
+    mesh.add({"f:1", "networking.istio.io/v1", "ServiceEntry", *entry_manifest(wish)}, "bar");
+    mesh.add({"f:1", "networking.istio.io/v1", "DestinationRule", *rule_manifest(wish)}, "bar");
+    mesh.index();
+    CHECK(mesh.size() == 2);
+    std::vector<LintMesh> meshes;
+    meshes.push_back(std::move(mesh));
+    CHECK(joined(texts(lint(meshes, lint_options()))) == c.expected);
+  }
 }
 
 TEST_CASE("messages say what to do") {
