@@ -5,16 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "cmd/ctl/cluster.h"
+
 namespace meshdns {
 
-/// Where the pod is to run. Empty: as kubectl takes it.
-struct PodWhere {
-  std::string kubeconfig;
-  std::string context;
-  std::string name_space;
-};
-
-/// One line for a shell. `arguments`: of meshdnsctl.
-std::string injected_pod_line(const PodWhere& where, const std::vector<std::string>& arguments);
+/// One line for a shell, with the image of the meshdns that the cluster runs; where that cannot be asked, deploy/'s. `name_space`: the pod's; empty:
+/// as kubectl takes it. `arguments`: of meshdnsctl.
+std::string injected_pod_line(const ClusterFlags& flags, const std::string& name_space,
+                              const std::vector<std::string>& arguments);
 
 }  // namespace meshdns

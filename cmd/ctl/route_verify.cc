@@ -81,7 +81,7 @@ std::string line_in_pod(const VerifyFlags& flags) {
                                         "--rate", flags.rate, "--timeout", flags.timeout};
   for (const std::string& share : flags.expect) arguments.insert(arguments.end(), {"--expect", share});
   if (!flags.by.empty()) arguments.insert(arguments.end(), {"--by", flags.by});
-  return "\n" + injected_pod_line({flags.cluster.kubeconfig, flags.cluster.context, flags.name_space}, arguments);
+  return "\n" + injected_pod_line(flags.cluster, flags.name_space, arguments);
 }
 
 class Verification {

@@ -13,6 +13,7 @@ import yaml
 from support.meshdnsctl import meshdnsctl
 
 WEIGHTS = {"s4": 2, "s1": 1, "s2": 1}
+IMAGE = "registry.example/mesh/meshdns:9.9"  # that the cluster runs
 HASHING = {"trafficPolicy": {"loadBalancer": {"consistentHash": {"httpHeaderName": "user"}}}}
 
 
@@ -60,6 +61,7 @@ def objects(control_plane, tmp_path_factory):
     file.write_text(yaml.safe_dump_all([istio_object("VirtualService", "weighted", hosts=["localhost"], http=routes),
                                         istio_object("DestinationRule", "hashing", host="s5.bar.global", **HASHING)]))
     control_plane.kubectl("apply", "-f", file)
+    control_plane.kubectl("run", "meshdns-0", "-n", "bar", f"--image={IMAGE}", "--labels=app.kubernetes.io/name=meshdns")
 
 
 def verify(plane, port, *arguments, path="/headers", host="localhost", kubeconfig=None):
@@ -113,4 +115,4 @@ def test_the_line_for_a_pod_is_one_that_kubectl_and_the_api_server_take(control_
     (container,) = pod["spec"]["containers"]
     assert container["command"] == ["meshdnsctl", "route", "verify", f"http://localhost:{port}/headers?a=1&b='2'", "--count", "100", "--rate", "500", "--timeout", "15s",
                                     "--expect", "s4.bar.global=2", "--expect", "s1.bar.global=1"]
-    assert pod["spec"]["restartPolicy"] == "Never" and container["image"].startswith("meshdns:")
+    assert pod["spec"]["restartPolicy"] == "Never" and container["image"] == IMAGE
