@@ -47,6 +47,7 @@ constexpr std::array kRules = {
     Rule{"host-invalid", kError, find_wrong_hosts},
     Rule{"host-not-dns", kWarning, find_hosts_that_dns_cannot_carry},
     Rule{"address-invalid", kError, find_wrong_addresses},
+    Rule{"address-not-answerable", kWarning, find_addresses_that_cannot_be_answered},
     Rule{"address-missing", kWarning, find_entries_without_address},
     Rule{"port-twice", kError, find_wrong_ports},
     Rule{"entry-too-large", kWarning, find_entries_too_large},

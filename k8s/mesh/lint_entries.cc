@@ -37,6 +37,8 @@ void check_endpoint_ports(const LintEntry& entry, const MeshEntry::Endpoint& end
   }
 }
 
+bool takes_blocks(const LintEntry& entry) { return entry.resolution == "NONE" || entry.resolution == "STATIC"; }
+
 }  // namespace
 
 void find_wrong_hosts(const LintSubject& subject, const Report& report) {
@@ -50,8 +52,7 @@ void find_hosts_that_dns_cannot_carry(const LintSubject& subject, const Report& 
   for (const LintEntry& entry : subject.mesh.entries()) {
     for (const Skipped& skipped : entry.skipped) {
       if (skipped.reason != SkipReason::kNotDnsName || !has_host_in(subject.options.zones, entry)) continue;
-      report(entry, "/spec/hosts",
-             "found " + skipped.what + ", which Istio takes and meshdns skips: " + skipped.detail);
+      report(entry, "/spec/hosts", "found " + skipped.what + ", which meshdns skips: " + skipped.detail);
     }
   }
 }
@@ -63,16 +64,25 @@ void find_wrong_addresses(const LintSubject& subject, const Report& report) {
       const std::string pointer = "/spec/addresses/" + std::to_string(i);
       if (!block) {
         report(entry, pointer, block.error());
-      } else if (block->is_single() && block->base().is_unspecified()) {
-        report(entry, pointer, "found " + shown(entry.addresses[i]) + ", expected an address that can be reached");
-      } else if (!block->is_single() && entry.resolution != "NONE" && entry.resolution != "STATIC") {
+      } else if (!block->is_single() && !takes_blocks(entry)) {
         report(entry, pointer,
                "found " + shown(entry.addresses[i]) + " with resolution " + shown(entry.resolution) +
                    ", expected an address: Istio takes blocks with NONE and STATIC alone");
-      } else if (!block->is_single() && has_host_in(subject.options.zones, entry)) {
-        report(entry, pointer,
-               "found " + shown(entry.addresses[i]) + ", expected an address: meshdns does not answer with a block");
       }
+    }
+  }
+}
+
+void find_addresses_that_cannot_be_answered(const LintSubject& subject, const Report& report) {
+  for (const LintEntry& entry : subject.mesh.entries()) {
+    for (size_t i = 0; i < entry.addresses.size(); ++i) {
+      const auto block = IpBlock::parse(entry.addresses[i]);
+      const bool is_block = block && !block->is_single() && takes_blocks(entry);
+      const bool is_nothing = block && block->is_single() && block->base().is_unspecified();
+      if ((!is_block && !is_nothing) || !has_host_in(subject.options.zones, entry)) continue;
+      report(entry, "/spec/addresses/" + std::to_string(i),
+             "found " + shown(entry.addresses[i]) +
+                 ", which Istio takes and meshdns cannot answer: expected an address that can be reached");
     }
   }
 }
@@ -93,6 +103,7 @@ void find_wrong_ports(const LintSubject& subject, const Report& report) {
 
 void find_entries_without_address(const LintSubject& subject, const Report& report) {
   for (const LintEntry& entry : subject.mesh.entries()) {
+    if (!entry.addresses.empty()) continue;  // what is wrong with those is said of them
     for (const Skipped& skipped : entry.skipped) {
       if (skipped.reason != SkipReason::kNoAddress || !is_in(subject.options.zones, skipped.what)) continue;
       report(entry, "/spec/addresses", "meshdns has nothing to answer for " + skipped.what + ": " + skipped.detail);

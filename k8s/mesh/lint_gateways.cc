@@ -212,6 +212,7 @@ void find_closed_gateways(const LintSubject& subject, const Report& report) {
   for (const LintEntry& entry : subject.mesh.entries()) {
     each_gateway_port(entry, [&](const std::string& host, const auto& port, const auto& gateways) {
       const DestinationRule* rule = rule_for(subject.mesh, entry, host);
+      if (!without_mtls(entry, port, gateways, rule).empty()) return;  // there is no SNI to judge
       const std::string sni = rule == nullptr ? "" : rule->policy.of_port(port.number).sni;
       const auto name = sni.empty() ? ServiceName{port.number, canonical_host(host)} : service_of_sni(sni);
       for (const Endpoint* gateway : gateways) {

@@ -47,6 +47,7 @@ void find_weights_without_failover(const LintSubject& subject, const Report& rep
 void find_wrong_hosts(const LintSubject& subject, const Report& report);
 void find_hosts_that_dns_cannot_carry(const LintSubject& subject, const Report& report);
 void find_wrong_addresses(const LintSubject& subject, const Report& report);
+void find_addresses_that_cannot_be_answered(const LintSubject& subject, const Report& report);
 void find_wrong_ports(const LintSubject& subject, const Report& report);
 void find_entries_without_address(const LintSubject& subject, const Report& report);
 void find_entries_too_large(const LintSubject& subject, const Report& report);

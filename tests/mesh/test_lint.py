@@ -1,0 +1,106 @@
+"""meshdnsctl lint against Istio: what it says is refused, Istio refuses; a mesh that works has no error, and one that does not has."""
+
+import json
+import subprocess
+
+import pytest
+import yaml
+
+from mesh import istiod, manifests
+from mesh.commands import EXIT_DONE, EXIT_FAILED
+from mesh.objects import istio
+from mesh.traffic import send
+from mesh.two_clusters import EAST, REMOTE, URL, WEST
+from support.meshdnsctl import meshdnsctl
+from support.process import eventually
+
+
+def entry(**spec):
+    spec = {"hosts": ["e.example"], "location": "MESH_INTERNAL", "resolution": "STATIC", "addresses": ["240.0.0.3"],
+            "ports": [{"name": "http", "number": 80, "protocol": "HTTP"}], "endpoints": [{"address": "192.0.2.1"}], **spec}
+    return istio("ServiceEntry", "e", "bar", {key: value for key, value in spec.items() if value is not None})
+
+
+def route(*weights, kind="http"):
+    to = [{"destination": {"host": "e.example"}, **({} if weight is None else {"weight": weight})} for weight in weights]
+    return istio("VirtualService", "r", "bar", {"hosts": ["e.example"], kind: [{"route": to}]})
+
+
+def ports(*pairs):
+    return [{"name": name, "number": number, "protocol": "TCP"} for name, number in pairs]
+
+
+# what lint says is refused, and as which rule's error
+REFUSED = {
+    "no host":                     (entry(hosts=[]), "host-invalid"),
+    "an underscore":               (entry(hosts=["a_b.example"]), "host-invalid"),
+    "no address":                  (entry(addresses=["x"]), "address-invalid"),
+    "a block with DNS":            (entry(addresses=["192.0.2.0/24"], resolution="DNS"), "address-invalid"),
+    "a port's number twice":       (entry(ports=ports(("a", 1), ("b", 1))), "port-twice"),
+    "a port's name twice":         (entry(ports=ports(("a", 1), ("a", 2))), "port-twice"),
+    "a port of no entry":          (entry(endpoints=[{"address": "192.0.2.1", "ports": {"htpt": 2}}]), "endpoint-port-unknown"),
+    "a name with STATIC":          (entry(endpoints=[{"address": "a.example"}]), "endpoint-not-ip"),
+    "endpoints with NONE":         (entry(resolution="NONE"), "endpoints-refused"),
+    "endpoints beside a selector": (entry(workloadSelector={"labels": {"a": "b"}}), "endpoints-refused"),
+    "weights of 0":                (route(0, 0), "weights-sum-zero"),
+    "no weights":                  (route(None, None), "weights-sum-zero"),
+    "tcp weights of 0":            (route(0, 0, kind="tcp"), "weights-sum-zero"),
+    "a negative weight":           (route(-1, 101), "weight-negative"),
+}
+
+# what both take, though it may be a warning of lint's
+TAKEN = {
+    "an entry":             entry(),
+    "a block with STATIC":  entry(addresses=["192.0.2.0/24"]),
+    "no endpoints":         entry(endpoints=None),
+    "a name with DNS":      entry(endpoints=[{"address": "a.example"}], resolution="DNS"),
+    "no ports":             entry(ports=None),
+    "weights of 100":       route(50, 50),
+    "weights of 99":        route(50, 49),
+    "a single weight of 0": route(0),
+}
+
+
+def istio_takes(manifest, directory):
+    file = directory / "manifest.yaml"
+    file.write_text(yaml.safe_dump(manifest))
+    return subprocess.run([istiod.tools_directory() / "istioctl", "validate", "-f", file], capture_output=True, timeout=60).returncode == 0
+
+
+def errors(manifest):
+    """Of an object among others that it needs."""
+    others = [entry()] if manifest["kind"] == "VirtualService" else []
+    ended = meshdnsctl("lint", "-", "-o", "json", input=yaml.safe_dump_all([manifest, *others]))
+    return [found["rule"] for found in json.loads(ended.stdout)["findings"] if found["severity"] == "error"]
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_istio_refuses(case, tmp_path):
+    manifest, rule = REFUSED[case]
+    assert errors(manifest) == [rule]
+    assert not istio_takes(manifest, tmp_path)
+
+
+@pytest.mark.parametrize("case", TAKEN)
+def test_what_istio_takes(case, tmp_path):
+    assert errors(TAKEN[case]) == []
+    assert istio_takes(TAKEN[case], tmp_path)
+
+
+def lint(mesh):
+    ended = mesh.ctl("lint", "--context", WEST, "--context", EAST, "-o", "json")
+    found = [each for each in json.loads(ended.stdout)["findings"] if each["severity"] == "error"]
+    assert ended.returncode == (EXIT_FAILED if found else EXIT_DONE)
+    return [(each["rule"], each["kind"], each["name"]) for each in found]
+
+
+def test_a_mesh_that_works_and_one_that_does_not(mesh):
+    mesh.west.apply(manifests.rule(), manifests.entry(), manifests.route(50, 25, 25))
+    mesh.await_weights(50, 25, 25)
+    assert lint(mesh) == []
+    assert send(mesh.sleep.pod, URL, count=100).answers[REMOTE] > 0
+    mesh.west.remove(manifests.rule())
+    assert lint(mesh) == [("mtls-missing", "ServiceEntry", "serverservice04-bar")]
+    eventually(lambda: REMOTE not in send(mesh.sleep.pod, URL, count=20).answers, timeout=30)  # its proxy has heard of it
+    tally = send(mesh.sleep.pod, URL, count=100)
+    assert tally.failures.keys() == {"status 503"} and REMOTE not in tally.answers, tally
