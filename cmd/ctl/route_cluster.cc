@@ -16,7 +16,8 @@ ClusterRoutes read_routes(MeshCluster& cluster, const RouteFlags& flags) {
   if (routes.name_space.empty()) routes.name_space = cluster.cluster().name_space();
   if (routes.name_space.empty()) routes.name_space = "default";
   for (size_t i = 0; i < routes.objects.size(); ++i) {
-    routes.views.add(routes.objects[i].json, routes.objects[i].meta.name_space, "", i);
+    const ObservedObject& meta = routes.objects[i].meta;
+    routes.views.add(routes.objects[i].json, meta.name_space, "", i, meta.text());
   }
   return routes;
 }

@@ -122,7 +122,6 @@ class Creating : public RouteCommand {
 };
 
 void check_new_route(const RouteWish& wish) {
-  if (wish.to.empty()) stop(kUsage, "found no DEST=WEIGHT, expected one at least, such as a.bar.global=50");
   if (!wish.match.name.empty())
     stop(kUsage, "--match: found " + wish.match.text() + ", expected prefix=/PATH, exact=/PATH or regex=EXPRESSION");
   std::vector<int64_t> weights = weights_of(wish);
@@ -210,7 +209,7 @@ void add_route_create(CLI::App& route, const Choose& choose) {
            "  meshdnsctl route create service01.bar.svc.cluster.local serverservice01=75 "
            "serverservice04.bar.global:8000=25 --dry-run\n");
   const auto flags = std::make_shared<RouteFlags>();
-  add_route_flags(app, *flags);
+  add_route_flags(app, *flags, "Which requests: prefix=/PATH, exact=/PATH or regex=EXPRESSION; without it, all");
   add_weight_flags(app, *flags);
   add(app, flags, choose, create);
 }
@@ -224,7 +223,9 @@ void add_route_delete(CLI::App& route, const Choose& choose) {
            "  # In a manifest\n"
            "  meshdnsctl route delete service01.bar.svc.cluster.local --file route.yaml >route.new\n");
   const auto flags = std::make_shared<RouteFlags>();
-  add_route_flags(app, *flags);
+  add_route_flags(app, *flags,
+                  "Which of its routes: prefix=/PATH, exact=/PATH, regex=EXPRESSION or name=ROUTE; without it, the one "
+                  "for every request");
   add(app, flags, choose, remove);
 }
 

@@ -7,24 +7,21 @@
 
 namespace meshdns {
 
-void add_route_flags(CLI::App& command, RouteFlags& flags) {
+void add_route_flags(CLI::App& command, RouteFlags& flags, const std::string& match) {
   command
       .add_option("HOST", flags.host,
                   "The host that clients call: a name such as a.bar.global, or a Service beside the objects")
-      ->type_name("");
-  command
-      .add_option(
-          "--match", flags.match,
-          "Which of its routes: prefix=/PATH, exact=/PATH, regex=EXPRESSION or name=ROUTE; without it, the only "
-          "one, else the one for every request")
-      ->type_name("MATCH");
+      ->type_name("")
+      ->required();
+  command.add_option("--match", flags.match, match)->type_name("MATCH");
 }
 
 void add_weight_flags(CLI::App& command, RouteFlags& flags) {
   command
       .add_option("DEST=WEIGHT", flags.destinations,
                   "HOST[:PORT][/SUBSET]=WEIGHT: a destination, and its share of the requests")
-      ->type_name("");
+      ->type_name("")
+      ->required();
 }
 
 std::string route_command(const std::string& verb, const std::string& host, const std::vector<WeightedDestination>& to,

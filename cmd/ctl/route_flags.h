@@ -11,14 +11,20 @@
 
 namespace meshdns {
 
+/// Of a command about a route that is there.
+inline constexpr const char* kWhichRoute =
+    "Which of its routes: prefix=/PATH, exact=/PATH, regex=EXPRESSION or name=ROUTE; without it, the only one, else "
+    "the one for every "
+    "request";
+
 struct RouteFlags : MeshFlags {
   std::string host;
   std::vector<std::string> destinations;  // DEST=WEIGHT
   std::string match;
 };
 
-/// HOST and --match.
-void add_route_flags(CLI::App& command, RouteFlags& flags);
+/// HOST and --match; `match`: what that says, for the command's help.
+void add_route_flags(CLI::App& command, RouteFlags& flags, const std::string& match);
 /// DEST=WEIGHT…
 void add_weight_flags(CLI::App& command, RouteFlags& flags);
 

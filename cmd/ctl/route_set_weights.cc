@@ -80,7 +80,6 @@ class Setting : public RouteCommand {
 Ended set_weights(const RouteFlags& flags) {
   const OutputForm form = check_mesh_flags(flags);
   const RouteWish wish = wish_of(flags, "set-weights");
-  if (wish.to.empty()) stop(kUsage, "found no DEST=WEIGHT, expected one at least, such as a.bar.global=50");
   if (flags.on_files()) return set_in_file(flags, wish);
   const std::string done =
       "the weights of " + wish.host + (wish.match.is_any() ? "" : " for " + wish.match.text()) + " are set";
@@ -101,7 +100,7 @@ void add_route_set_weights(CLI::App& route, const Choose& choose) {
            "  meshdnsctl route set-weights service01.bar.svc.cluster.local serverservice01=50 "
            "serverservice04.bar.global=50 --file route.yaml >route.new\n");
   const auto flags = std::make_shared<RouteFlags>();
-  add_route_flags(app, *flags);
+  add_route_flags(app, *flags, kWhichRoute);
   add_weight_flags(app, *flags);
   add_mesh_cluster_flags(app, *flags, "the context's, for HOST and objects that say none");
   add_mesh_change_flags(app, *flags);

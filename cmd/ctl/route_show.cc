@@ -17,6 +17,7 @@
 #include "cmd/ctl/route_file.h"
 #include "cmd/ctl/route_flags.h"
 #include "cmd/ctl/stop.h"
+#include "cmd/text_value.h"
 #include "k8s/api/object_owner.h"
 #include "k8s/mesh/route_choice.h"
 
@@ -131,10 +132,12 @@ Json json_of(const Shown& shown, const std::string& host, const HttpRoute& route
   return json;
 }
 
-std::vector<Shown> read_clusters(const RouteFlags& flags) {
+std::vector<Shown> read_clusters(const RouteFlags& flags, std::string& notes) {
   std::vector<Shown> all;
   for (MeshCluster& cluster : open_clusters(flags)) {
     const ClusterRoutes routes = read_routes(cluster, flags);
+    for (const std::string& error : routes.views.unreadable)
+      notes += "note: " + cluster.prefix() + escape_controls(error) + "\n";
     for (const VirtualService& service : routes.views.services) {
       if (!flags.name_space.empty() && service.name_space != flags.name_space) continue;
       const Owner keeper = keeper_of(routes.object_of(service).meta);
@@ -158,12 +161,13 @@ Ended show(const RouteFlags& flags) {
   read.output = "text";  // of files, too, any form is right here
   check_mesh_flags(read);
   const std::string host = flags.host.empty() ? "" : wish_of(flags, "show").host;
-  const auto all = flags.on_files() ? read_files(flags) : read_clusters(flags);
+  std::string notes;
+  const auto all = flags.on_files() ? read_files(flags) : read_clusters(flags, notes);
   Json json = Json::array();
   each_route(all, host, [&](const auto& shown, const auto& each, const auto& route) {
     json.push_back(json_of(shown, each, route));
   });
-  return {0, in_form(form, table(all, host), json)};
+  return {0, in_form(form, table(all, host), json), "", notes};
 }
 
 }  // namespace

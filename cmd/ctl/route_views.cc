@@ -6,10 +6,11 @@
 
 namespace meshdns {
 
-void RouteViews::add(std::string_view json, const std::string& name_space, const std::string& place, size_t origin) {
+void RouteViews::add(std::string_view json, const std::string& name_space, const std::string& place, size_t origin,
+                     const std::string& object) {
   auto service = parse_virtual_service(json, name_space);
   if (!service) {
-    unreadable.push_back(place + ": " + service.error());
+    unreadable.push_back((place.empty() ? object : place) + ": " + service.error());
     return;
   }
   service->place = place;
@@ -25,9 +26,10 @@ const VirtualService& require_service(const RouteViews& views, const std::string
                                       const std::string& create, const std::string& where) {
   const VirtualService* service = value_or_stop(service_for(views.services, host), code, where);
   if (service != nullptr) return *service;
-  const std::string unread =
-      views.unreadable.empty() ? "" : "\nnot read: " + joined(views.unreadable, {}, "\nnot read: ");
-  stop(code, where + no_service_for(views.services, host).message + "; a route is made with: " + create + unread);
+  if (!views.unreadable.empty()) {
+    stop(code, where + joined(views.unreadable, {}, "\n") + "\nand what can be read has no VirtualService for " + host);
+  }
+  stop(code, where + no_service_for(views.services, host).message + "; a route is made with: " + create);
 }
 
 }  // namespace meshdns

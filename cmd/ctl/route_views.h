@@ -14,9 +14,11 @@ namespace meshdns {
 struct RouteViews {
   std::vector<VirtualService> services;
   std::vector<size_t> origins;          // of each, as add() was told
-  std::vector<std::string> unreadable;  // why those are none that are not among them
+  std::vector<std::string> unreadable;  // the others: where each stands, and why it is none
 
-  void add(std::string_view json, const std::string& name_space, const std::string& place, size_t origin);
+  /// `place`: FILE:LINE; empty: `object` says where it stands.
+  void add(std::string_view json, const std::string& name_space, const std::string& place, size_t origin,
+           const std::string& object = "");
   size_t origin_of(const VirtualService& service) const;
 };
 

@@ -119,7 +119,8 @@ Result<std::string> ManifestText::with(const ordered_json& object) const {
   if (!tree) return Error{file_ + ": " + tree.error()};
   std::vector<std::string> expected = jsons_of(objects_);
   expected.push_back(json::parse(object.dump()).dump());
-  return checked(spliced(text_, {YamlEdit(text_, *tree).add_document(object)}), expected);
+  auto text = checked(spliced(text_, {YamlEdit(text_, *tree).add_document(object)}), expected);
+  return text ? text : Error{file_ + ": " + text.error()};
 }
 
 Result<std::string> ManifestText::without(size_t object) const {
@@ -136,7 +137,8 @@ Result<std::string> ManifestText::without(size_t object) const {
   if (!splice) return Error{target.place + ": " + splice.error()};
   std::vector<std::string> expected = jsons_of(objects_);
   expected.erase(expected.begin() + static_cast<std::ptrdiff_t>(object));
-  return checked(spliced(text_, {*splice}), expected);
+  auto text = checked(spliced(text_, {*splice}), expected);
+  return text ? text : Error{target.place + ": " + text.error()};
 }
 
 Result<std::string> ManifestText::checked(std::string text, const std::vector<std::string>& expected) const {

@@ -122,6 +122,11 @@ Result<const VirtualService*> service_for(std::span<const VirtualService> servic
   if (found.size() == 1) return found.front();
   const VirtualService& oldest = *found.front();
   const auto others = std::vector(found.begin() + 1, found.end());
+  if (!oldest.is_for_sidecars()) {
+    return Error{std::to_string(found.size()) + " VirtualServices of gateways have the host " + host + ": " +
+                 joined(found, [](const VirtualService* each) { return named(*each); }) +
+                 "; gateways follow all of them, so that it is not known which is meant: kubectl edit changes one"};
+  }
   const std::string first =
       oldest.created > 0 ? "sidecars follow the oldest, " + named(oldest) : named(oldest) + " is one";
   return Error{std::to_string(found.size()) + " VirtualServices have the host " + host + ": " + first + ", and " +

@@ -95,7 +95,7 @@ NOT_SET = {
     "half a weight":       (TUTORIAL, ("serverservice04.bar.global=0.5",), "WEIGHT from 0 to 2147483647"),
     "a sum of 0":          (virtual_service([route("a=1", "b=0")]), ("a=0",), "the weights sum to 0"),
     "twice":               (TUTORIAL, ("serverservice04.bar.global=1", "serverservice04.bar.global:8000=2"), "twice"),
-    "no weight":           (TUTORIAL, (), "found no DEST=WEIGHT"),
+    "no weight":           (TUTORIAL, (), "DEST=WEIGHT is required"),
     "no such match kind":  (TUTORIAL, ("a=1", "--match", "/headers"), "expected prefix=/PATH"),
     "a weight as text":    (TUTORIAL.replace("weight: 50", 'weight: "50"'), ("serverservice04.bar.global=1",),
                             'spec.http[0].route[0].weight: found "50", expected a number'),
