@@ -28,9 +28,9 @@ def matching(prefix, *route, **fields):
 class Bar:
     """A namespace of a test's own, with a client's view of it."""
 
-    def __init__(self, plane):
+    def __init__(self, plane, name=None):
         self.plane = plane
-        self.name = f"bar{next(NUMBERS)}"
+        self.name = name or f"bar{next(NUMBERS)}"
         self.host = f"x.{self.name}.svc.cluster.local"
         plane.kubectl("create", "namespace", self.name)
         for service in "xab":
