@@ -57,8 +57,9 @@ Ended printed_file(const RouteFile& file, const RouteWish& wish, const std::stri
 Ended create_in_file(const RouteFlags& flags, const RouteWish& wish) {
   const RouteFile file(flags);
   const std::string host = full_host(wish.host, file.name_space());
-  const VirtualService* service = value_or_stop(service_for(file.views().services, host), kUsage);
+  const VirtualService* service = value_or_stop(sidecar_service_for(file.views().services, host), kUsage);
   if (service == nullptr) {
+    if (const auto error = routed_by_wildcard(file.views().services, host)) stop(kUsage, error->message);
     const ObjectIdentity identity = route_object(host, flags.name_space, file.name_space());
     const NewRoute route = new_route(wish, host, identity.name_space);
     const std::string json = virtual_service_json(identity, kApiVersion, route);
@@ -85,15 +86,20 @@ class Creating : public RouteCommand {
     if (const auto error = check_weights(weights_of(wish_), mesh.version)) {
       stop(kRefused, cluster.prefix() + error->message);
     }
-    const VirtualService* service = value_or_stop(service_for(routes.views.services, host), kRefused, cluster.prefix());
+    const VirtualService* service =
+        value_or_stop(sidecar_service_for(routes.views.services, host), kRefused, cluster.prefix());
     add_undo(index, undo_of(wish_));
     if (service == nullptr) {
+      if (const auto error = routed_by_wildcard(routes.views.services, host)) {
+        stop(kRefused, cluster.prefix() + error->message);
+      }
       const std::string own = flags_.name_space.empty() ? mesh.name_space_of(host) : flags_.name_space;
       plan_object(index, cluster, mesh, host, route_object(host, own, routes.name_space), plan);
     } else {
       const LiveObject& object = routes.object_of(*service);
       const NewRoute route = new_route(wish_, host, service->name_space);
       note_sidecars(cluster, service->name_space, plan);
+      for (std::string& note : also_changed(*service, {}, host)) plan.note(std::move(note));
       const auto change = value_or_stop(add_route(object.json, *service, route), kRefused, cluster.prefix());
       if (change.patch != "[]") judge(index, mesh, written(*service, change, mesh.version), change.after, plan);
       patch(index, object, change, plan);
@@ -140,7 +146,7 @@ Ended create(const RouteFlags& flags) {
 Ended delete_in_file(const RouteFlags& flags, const RouteWish& wish) {
   const RouteFile file(flags);
   const VirtualService* service =
-      value_or_stop(service_for(file.views().services, full_host(wish.host, file.name_space())), kUsage);
+      value_or_stop(sidecar_service_for(file.views().services, full_host(wish.host, file.name_space())), kUsage);
   if (service == nullptr) return file.printed(file.manifest().text(), {});
   const size_t object = file.object_of(*service);
   const auto change =
@@ -158,7 +164,8 @@ class Deleting : public RouteCommand {
   void plan_in(size_t index, MeshCluster& cluster, ObjectPlan& plan) override {
     const ClusterRoutes routes = read_routes(cluster, flags_);
     const std::string host = full_host(wish_.host, routes.name_space);
-    const VirtualService* service = value_or_stop(service_for(routes.views.services, host), kRefused, cluster.prefix());
+    const VirtualService* service =
+        value_or_stop(sidecar_service_for(routes.views.services, host), kRefused, cluster.prefix());
     if (service == nullptr) return;
     const LiveObject& object = routes.object_of(*service);
     const auto change =

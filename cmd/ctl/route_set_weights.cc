@@ -27,8 +27,9 @@ std::string way_back(const RouteWish& wish, const VirtualService::HttpRoute& rou
 }
 
 /// What the user should know of the route.
-std::vector<std::string> notes_on(const VirtualService& service, const VirtualService::HttpRoute& route) {
-  std::vector<std::string> notes;
+std::vector<std::string> notes_on(const VirtualService& service, const VirtualService::HttpRoute& route,
+                                  const std::string& host) {
+  std::vector<std::string> notes = also_changed(service, route, host);
   if (route.to.size() == 1)
     notes.push_back(named(service, route) + " has one destination, which gets every request, whatever its weight");
   if (!service.tcp.empty() || !service.tls.empty()) notes.push_back("its tcp and tls routes are not touched");
@@ -49,7 +50,7 @@ Ended set_in_file(const RouteFlags& flags, const RouteWish& wish) {
       change_weights(file.manifest().objects()[object].json, service, route, wish.to, std::nullopt), kUsage);
   const auto text = value_or_stop(file.manifest().patched(object, change.patch), kUsage);
   std::vector<std::string> notes = file.notes_on(written(service, change, std::nullopt), change.after);
-  for (std::string& note : notes_on(service, service.http[route])) notes.push_back(std::move(note));
+  for (std::string& note : notes_on(service, service.http[route], host)) notes.push_back(std::move(note));
   return file.printed(text, notes);
 }
 
@@ -72,7 +73,7 @@ class Setting : public RouteCommand {
     if (change.patch != "[]") judge(index, mesh, written(service, change, mesh.version), change.after, plan);
     add_undo(index, way_back(wish_, service.http[route]));
     for (std::string& note : require_sidecars(cluster, service.name_space)) plan.note(std::move(note));
-    for (std::string& note : notes_on(service, service.http[route])) plan.note(std::move(note));
+    for (std::string& note : notes_on(service, service.http[route], host)) plan.note(std::move(note));
     patch(index, object, change, plan);
   }
 };

@@ -140,6 +140,35 @@ Result<const VirtualService*> service_for(std::span<const VirtualService> servic
                    "; ")};
 }
 
+Result<const VirtualService*> sidecar_service_for(std::span<const VirtualService> services, const std::string& host) {
+  const auto found = services_for(services, host);
+  if (found.empty() || !found.front()->is_for_sidecars()) return static_cast<const VirtualService*>(nullptr);
+  return service_for(services, host);
+}
+
+std::optional<Error> routed_by_wildcard(std::span<const VirtualService> services, const std::string& host) {
+  for (const VirtualService& service : services) {
+    const auto wildcard =
+        std::ranges::find_if(service.hosts, [&](const std::string& each) { return covers(each, host); });
+    if (!service.is_for_sidecars() || wildcard == service.hosts.end()) continue;
+    return Error{named(service) + " routes " + shown(*wildcard) + ", and so " + host +
+                 ": one for that host alone would take its place there; add the route to it: kubectl -n " +
+                 shown(service.name_space) + " edit virtualservice " + shown(service.name)};
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> also_changed(const VirtualService& service, const HttpRoute& route, const std::string& host) {
+  std::vector<std::string> notes;
+  std::vector<std::string> others;
+  for (const std::string& each : service.hosts) {
+    if (each != host) others.push_back(shown(each));
+  }
+  if (!others.empty()) notes.push_back(named(service) + " is for " + joined(others) + ", too");
+  if (route.matches.size() > 1) notes.push_back("the route is for " + conditions(route));
+  return notes;
+}
+
 Error no_service_for(std::span<const VirtualService> services, const std::string& host) {
   std::vector<std::string_view> hosts;
   for (const VirtualService& service : services) {

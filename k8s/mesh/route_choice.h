@@ -6,6 +6,7 @@
 // Pure functions. Whether an error is the command line's or the cluster's, who calls knows.
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,12 @@ std::vector<const VirtualService*> services_for(std::span<const VirtualService> 
 /// The only one. Null: there is none.
 Result<const VirtualService*> service_for(std::span<const VirtualService> services, const std::string& host);
 
+/// The same, of those alone that sidecars follow.
+Result<const VirtualService*> sidecar_service_for(std::span<const VirtualService> services, const std::string& host);
+
+/// Why the host may have none of its own: a wildcard above it has one, which would not route the host any more.
+std::optional<Error> routed_by_wildcard(std::span<const VirtualService> services, const std::string& host);
+
 /// Why there is none: what is nearest.
 Error no_service_for(std::span<const VirtualService> services, const std::string& host);
 
@@ -42,6 +49,10 @@ Result<size_t> route_for(const VirtualService& service, const RouteMatch& match,
 /// The destination's index in the route. A port or subset that is not asked for may be any, none at best.
 Result<size_t> destination_in(const VirtualService& service, const VirtualService::HttpRoute& route,
                               const Destination& destination);
+
+/// What a change of the route changes besides: for other hosts, and for other requests than the match says.
+std::vector<std::string> also_changed(const VirtualService& service, const VirtualService::HttpRoute& route,
+                                      const std::string& host);
 
 /// The destination as an object of that namespace means it.
 Destination in_full(const Destination& destination, const std::string& name_space);

@@ -281,10 +281,18 @@ def test_a_name_that_is_taken(bar):
     assert bar.get("x-mesh")["spec"]["hosts"] == [bar.host]
 
 
+def test_a_host_below_a_wildcard(bar):
+    bar.virtual_service({"route": [to("a")]}, hosts=[f"*.{bar.name}.global"], name="wild")
+    refused(bar.route("create", f"c.{bar.name}.global", "a=1"), f"VirtualService {bar.name}/wild routes *.{bar.name}.global")
+    assert "already" in done(bar.route("delete", f"c.{bar.name}.global"))
+
+
 def test_gateways_have_their_own(bar):
     bar.virtual_service({"route": [to("a", 50), to("b", 50)]}, spec={"gateways": ["in"]}, name="in")
     done(bar.route("set-weights", "x", "a=40"))
     assert bar.weights("in") == [40, 50]
+    done(bar.route("create", "x", "a=1"))
+    assert bar.get("x")["spec"]["http"] == [{"route": [to(f"a.{bar.name}.svc.cluster.local", 1)]}] and bar.weights("in") == [40, 50]
 
 
 def test_a_sum_that_an_old_istio_does_not_take(bar):

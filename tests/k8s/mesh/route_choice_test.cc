@@ -64,6 +64,34 @@ TEST_CASE("the VirtualService that clients follow") {
         "no VirtualService has the host b.bar.global itself; VirtualService bar/wild has *.bar.global");
 }
 
+TEST_CASE("a VirtualService for sidecars, and none beside a wildcard's") {
+  std::vector<VirtualService> services{service_of("in", R"({"hosts": ["a.bar.global"], "gateways": ["in"]})"),
+                                       service_of("out", R"({"hosts": ["a.bar.global"], "gateways": ["out"]})")};
+  CHECK(service_for(services, "a.bar.global").error() ==
+        "2 VirtualServices of gateways have the host a.bar.global: VirtualService bar/in, VirtualService bar/out; "
+        "gateways "
+        "follow all of them, so that it is not known which is meant: kubectl edit changes one");
+  CHECK(*sidecar_service_for(services, "a.bar.global") == nullptr);
+  CHECK_FALSE(routed_by_wildcard(services, "a.bar.global"));
+  services.push_back(service_of("wild", R"({"hosts": ["*.bar.global"]})"));
+  CHECK(routed_by_wildcard(services, "a.bar.global")->message ==
+        "VirtualService bar/wild routes *.bar.global, and so a.bar.global: one for that host alone would take its "
+        "place there; "
+        "add the route to it: kubectl -n bar edit virtualservice wild");
+  CHECK_FALSE(routed_by_wildcard(services, "a.foo.global"));
+  services.push_back(service_of("own", R"({"hosts": ["a.bar.global"]})"));
+  CHECK((*sidecar_service_for(services, "a.bar.global"))->name == "own");
+}
+
+TEST_CASE("what else changes with a route") {
+  const VirtualService service = service_of(
+      "x", R"({"hosts": ["x", "y"], "http": [{"match": [{"uri": {"prefix": "/a"}}, {"uri": {"exact": "/b"}}]}]})");
+  CHECK(also_changed(service, service.http[0], "x.bar.svc.cluster.local") ==
+        std::vector<std::string>{"VirtualService bar/x is for y.bar.svc.cluster.local, too",
+                                 "the route is for prefix=/a or exact=/b"});
+  CHECK(also_changed(with_routes(""), {}, "x.bar.svc.cluster.local").empty());
+}
+
 TEST_CASE("which route is meant") {
   const std::string a = R"({"match": [{"uri": {"prefix": "/a"}}], )" + kTo + "}";
   const std::string a_with_header =
