@@ -48,6 +48,16 @@ const DeclaredPort* port_of(const Destination& destination, const std::vector<De
   return found == ports.end() ? nullptr : &*found;
 }
 
+/// Whether sidecars speak TLS to the port for clients who speak HTTP.
+bool is_tls_added(const LintMesh& mesh, const To& to, const DeclaredPort& port) {
+  if (port.protocol != "https" && port.protocol != "tls") return false;
+  return std::ranges::any_of(mesh.rules_of(to.destination.host), [&](const DestinationRule* rule) {
+    const auto* subset = rule->subset(to.destination.subset);
+    const auto& policy = subset != nullptr && subset->policy ? *subset->policy : rule->policy;
+    return !policy.of_port(port.number).tls_mode.empty();
+  });
+}
+
 std::vector<std::string_view> subsets_of(const std::vector<const DestinationRule*>& rules) {
   std::vector<std::string_view> names;
   for (const DestinationRule* rule : rules) {
@@ -129,7 +139,7 @@ void find_other_protocols(const LintSubject& subject, const Report& report) {
   each_destination(subject.mesh, [&](const VirtualService& route, const To& to, bool is_http) {
     const auto ports = ports_of(subject.mesh.declared(to.destination.host));
     const DeclaredPort* port = port_of(to.destination, ports);
-    if (!is_http || port == nullptr || may_be_http(*port)) return;
+    if (!is_http || port == nullptr || may_be_http(*port) || is_tls_added(subject.mesh, to, *port)) return;
     report(route, to.pointer,
            "an http route to port " + std::to_string(port->number) + " of " + shown(to.destination.host) +
                ", which is " + shown(port->protocol) +

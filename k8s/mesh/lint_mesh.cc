@@ -70,10 +70,15 @@ void LintMesh::index() {
   }
   for (const DestinationRule& rule : rules_) rules_by_host_[rule.host].push_back(&rule);
   for (const Service& service : services_) services_by_host_.emplace(service.host(), &service);
-  for (const VirtualService& route : routes_)
+  for (const VirtualService& route : routes_) {
     routes_by_name_.emplace(std::pair(std::string_view(route.name_space), std::string_view(route.name)), &route);
+  }
   for (const auto& [host, entries] : entries_by_host_) hosts_.push_back(host);
   for (const auto& [host, service] : services_by_host_) hosts_.push_back(host);
+}
+
+size_t LintMesh::size() const {
+  return entries_.size() + routes_.size() + rules_.size() + gateways_.size() + services_.size() + unreadable_.size();
 }
 
 Declared LintMesh::declared(std::string_view host) const {

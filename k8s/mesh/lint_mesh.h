@@ -57,7 +57,7 @@ class LintMesh {
   void index();
 
   bool live() const { return live_; }
-  size_t size() const { return order_.size(); }
+  size_t size() const;
   const std::vector<LintEntry>& entries() const { return entries_; }
   const std::vector<VirtualService>& routes() const { return routes_; }
   const std::vector<DestinationRule>& rules() const { return rules_; }

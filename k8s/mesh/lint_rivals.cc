@@ -84,13 +84,14 @@ void find_rival_routes(const LintSubject& subject, const Report& report) {
 }
 
 void find_rival_rules(const LintSubject& subject, const Report& report) {
-  std::map<std::string, std::vector<const DestinationRule*>> by_host;
+  std::map<std::string, std::vector<const DestinationRule*>>
+      by_host;  // clients look into one namespace after the other
   for (const DestinationRule& rule : subject.mesh.rules()) {
-    if (rule.workload_selector.empty()) by_host[rule.host].push_back(&rule);
+    if (rule.workload_selector.empty()) by_host[rule.name_space + " " + rule.host].push_back(&rule);
   }
-  each_younger(by_host, [&](const std::string& host, const DestinationRule& younger, const DestinationRule& oldest) {
+  each_younger(by_host, [&](const std::string&, const DestinationRule& younger, const DestinationRule& oldest) {
     report(younger, "/spec/host",
-           "another DestinationRule is for " + shown(host) + ": " + precedence(younger, oldest) +
+           "another DestinationRule is for " + shown(younger.host) + ": " + precedence(younger, oldest) +
                ", this one's trafficPolicy is passed over; put both into one");
   });
 }
