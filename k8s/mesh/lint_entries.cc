@@ -63,7 +63,7 @@ void find_wrong_addresses(const LintSubject& subject, const Report& report) {
       const auto block = IpBlock::parse(entry.addresses[i]);
       const std::string pointer = "/spec/addresses/" + std::to_string(i);
       if (!block) {
-        report(entry, pointer, block.error());
+        report(entry, pointer, shown(block.error()));
       } else if (!block->is_single() && !takes_blocks(entry)) {
         report(entry, pointer,
                "found " + shown(entry.addresses[i]) + " with resolution " + shown(entry.resolution) +

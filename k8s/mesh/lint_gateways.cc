@@ -204,7 +204,8 @@ void find_names_that_cannot_be_answered(const LintSubject& subject, const Report
     if (name == entry.endpoints.end()) continue;
     report(entry, name->pointer + "/address",
            "found the name " + shown(name->address) +
-               ": a zone with answer: endpoints cannot publish it; sidecars, who use the virtual address, can");
+               ": a zone with answer: endpoints cannot publish it; nothing to do where sidecars alone call, who use "
+               "the virtual address");
   }
 }
 
