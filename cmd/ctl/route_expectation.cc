@@ -138,7 +138,13 @@ std::vector<std::string> clusters_of(const RouteExpectation& expectation, const 
   std::vector<std::string> clusters;
   for (const RouteShare& share : expectation.shares) {
     const auto destination = value_or_stop(parse_destination(share.destination), kUsage, "--expect: ");
-    clusters.push_back(cluster_for(destination, counts, url.port));
+    std::string cluster = cluster_for(destination, counts, url.port);
+    const auto same = std::ranges::find(clusters, cluster);
+    if (same != clusters.end()) {
+      stop(kRefused, "--expect: " + expectation.shares[static_cast<size_t>(same - clusters.begin())].destination +
+                         " and " + share.destination + " are both " + cluster);
+    }
+    clusters.push_back(std::move(cluster));
   }
   return clusters;
 }

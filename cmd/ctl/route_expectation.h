@@ -34,7 +34,8 @@ RouteExpectation expected_by_api(const ClusterFlags& flags, const std::string& n
 /// Stops with kUsage where so many requests are too few to tell.
 void require_count(const RouteExpectation& expectation, uint64_t count);
 
-/// Of each share the cluster of `counts` that its destination means. Stops with kRefused where there is none, or several hosts or ports fit.
+/// Of each share the cluster of `counts` that its destination means. Stops with kRefused where there is none, several hosts or ports fit, or
+/// two destinations are one.
 std::vector<std::string> clusters_of(const RouteExpectation& expectation, const EndpointCounts& counts,
                                      const WebUrl& url);
 

@@ -156,7 +156,8 @@ class Verification {
     if (expectation_.hashed.empty()) return;
     stop(kUsage, "the route of " + plan_.url.authority() + " does not leave it to chance who answers (" +
                      escape_controls(expectation_.hashed) +
-                     "): requests that are alike go to one endpoint, and their shares say nothing about the weights");
+                     "): requests that are alike may all go to one endpoint, and their shares then say nothing about "
+                     "the weights");
   }
 
   void send() {

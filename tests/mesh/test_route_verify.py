@@ -166,6 +166,8 @@ REFUSED = {
     "a route that cannot be told": ("http://a.bar.global:8000/asks", [], 3, "route /asks of a.bar.global:8000 takes the request cannot be told here; --expect "),
     "a host that has no route": ("http://b.bar.global:8000/", [], 1, "the sidecar has no route of its own for b.bar.global:8000; "),
     "a cluster that is not there": (URL, ["--expect", "s3.bar.global=1"], 3, "the sidecar has no cluster for s3.bar.global; the nearest that it has is s4.bar.global:8000"),
+    "one destination by two names": (URL, ["--expect", "s1.bar=1", "--expect", "s1.bar.svc.cluster.local:8000=1"], 3,
+                                     "--expect: s1.bar and s1.bar.svc.cluster.local:8000 are both outbound|8000||s1.bar.svc.cluster.local\n"),
     "another port": (URL, ["--expect", "s4.bar.global:80=1"], 3, "the sidecar has no cluster for s4.bar.global:80; the nearest "),
 }
 
