@@ -23,8 +23,7 @@ bool is_virtual_service(const ManifestObject& object) {
 
 ManifestText read_first(const RouteFlags& flags) {
   MeshFile file = read_mesh_file(flags.files.front());
-  return value_or_stop(ManifestText::parse(std::move(file.text), file.name == "-" ? "standard input" : file.name),
-                       kUsage);
+  return {std::move(file.text), file.name == "-" ? "standard input" : file.name, std::move(file.objects)};
 }
 
 }  // namespace
@@ -35,12 +34,11 @@ RouteFile::RouteFile(const RouteFlags& flags)
       manifest_(read_first(flags)) {
   for (size_t i = 0; i < manifest_.objects().size(); ++i) {
     const ManifestObject& object = manifest_.objects()[i];
-    objects_.push_back(object);
     if (is_virtual_service(object)) views_.add(object.json, name_space_, object.place, i);
   }
   for (size_t i = 1; i < flags.files.size(); ++i) {
     for (const ManifestObject& object : read_mesh_file(flags.files[i]).objects) {
-      objects_.push_back(object);
+      others_.push_back(object);
       if (is_virtual_service(object)) views_.add(object.json, name_space_, object.place, kElsewhere);
     }
   }
@@ -54,7 +52,9 @@ size_t RouteFile::object_of(const VirtualService& service) const {
 
 std::vector<std::string> RouteFile::notes_on(const WrittenRoute& written, const std::string& json) const {
   LintMesh mesh(/*live=*/false);
-  for (const ManifestObject& object : objects_) mesh.add(object, name_space_);
+  for (const auto* objects : {&manifest_.objects(), &others_}) {
+    for (const ManifestObject& object : *objects) mesh.add(object, name_space_);
+  }
   mesh.add({"", "networking.istio.io/v1", "VirtualService", json}, name_space_);
   mesh.index();
   RouteJudgement judgement = judge_route(std::move(mesh), written);

@@ -35,7 +35,7 @@ class RouteFile {
   std::string name_space_;
   ManifestText manifest_;
   RouteViews views_;
-  std::vector<ManifestObject> objects_;  // of all files
+  std::vector<ManifestObject> others_;  // of the other files
 };
 
 }  // namespace meshdns

@@ -19,6 +19,9 @@ class ManifestText {
   /// `file`: for messages.
   static Result<ManifestText> parse(std::string text, std::string file);
 
+  /// `objects`: what parse_manifest() has made of the text.
+  ManifestText(std::string text, std::string file, std::vector<ManifestObject> objects);
+
   const std::string& text() const { return text_; }
   const std::vector<ManifestObject>& objects() const { return objects_; }
 
@@ -36,7 +39,6 @@ class ManifestText {
   Result<std::string> without(size_t object) const;
 
  private:
-  ManifestText(std::string text, std::string file, std::vector<ManifestObject> objects);
   Result<std::string> checked(std::string text, const std::vector<std::string>& expected) const;
 
   std::string text_;
