@@ -52,11 +52,13 @@ ObjectPlan RouteCommand::plan() {
   undos_.clear();
   for (size_t i = 0; i < clusters_.size(); ++i) plan_in(i, clusters_[i], plan);
   const auto is_first = [&](const auto& undo) { return undo.second == undos_.front().second; };
-  if (!undos_.empty() && std::ranges::all_of(undos_, is_first)) {
+  const bool is_ours = !undos_.empty() && undos_.front().second.starts_with("meshdnsctl");
+  if (is_ours && std::ranges::all_of(undos_, is_first)) {
     command_.undo = undos_.front().second + wish_.where;
   } else {
     const auto in_context = [&](const auto& undo) {
-      return undo.second + " --context " + clusters_[undo.first].name();
+      const std::string& name = clusters_[undo.first].name();
+      return undo.second + (name.empty() ? "" : " --context " + name);
     };
     command_.undo = joined(undos_, in_context, "; ");
   }

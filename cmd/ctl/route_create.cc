@@ -1,4 +1,4 @@
-// meshdnsctl route create, delete: a route for a host, and none any more.
+// meshdnsctl route create: a route for a host.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "cmd/ctl/help.h"
-#include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/route.h"
 #include "cmd/ctl/route_cluster.h"
 #include "cmd/ctl/route_file.h"
@@ -21,12 +20,6 @@ namespace meshdns {
 namespace {
 
 constexpr const char* kApiVersion = "networking.istio.io/v1";  // of manifests: Istio serves it since 1.22
-
-std::string requests(const RouteWish& wish) {
-  return wish.match.is_any() ? "requests to " + wish.host : "requests to " + wish.host + " for " + wish.match.text();
-}
-
-std::string undo_of(const RouteWish& wish) { return route_command("delete", wish.host, {}, wish.match); }
 
 NewRoute new_route(const RouteWish& wish, const std::string& host, const std::string& name_space) {
   NewRoute route{host, wish.match, wish.to};
@@ -88,7 +81,7 @@ class Creating : public RouteCommand {
     }
     const VirtualService* service =
         value_or_stop(sidecar_service_for(routes.views.services, host), kRefused, cluster.prefix());
-    add_undo(index, undo_of(wish_));
+    add_undo(index, route_command("delete", wish_.host, {}, wish_.match));
     if (service == nullptr) {
       if (const auto error = routed_by_wildcard(routes.views.services, host)) {
         stop(kRefused, cluster.prefix() + error->message);
@@ -140,67 +133,7 @@ Ended create(const RouteFlags& flags) {
   const RouteWish wish = wish_of(flags, "create");
   check_new_route(wish);
   if (flags.on_files()) return create_in_file(flags, wish);
-  return printed(Creating(flags, wish, requests(wish) + " are routed").run(), form);
-}
-
-Ended delete_in_file(const RouteFlags& flags, const RouteWish& wish) {
-  const RouteFile file(flags);
-  const VirtualService* service =
-      value_or_stop(sidecar_service_for(file.views().services, full_host(wish.host, file.name_space())), kUsage);
-  if (service == nullptr) return file.printed(file.manifest().text(), {});
-  const size_t object = file.object_of(*service);
-  const auto change =
-      value_or_stop(remove_route(file.manifest().objects()[object].json, *service, wish.match, wish.command()), kUsage);
-  if (!change) return file.printed(file.manifest().text(), {});
-  if (change->after.empty()) return file.printed(value_or_stop(file.manifest().without(object), kUsage), {});
-  return file.printed(value_or_stop(file.manifest().patched(object, change->patch), kUsage), {});
-}
-
-class Deleting : public RouteCommand {
- public:
-  using RouteCommand::RouteCommand;
-
- private:
-  void plan_in(size_t index, MeshCluster& cluster, ObjectPlan& plan) override {
-    const ClusterRoutes routes = read_routes(cluster, flags_);
-    const std::string host = full_host(wish_.host, routes.name_space);
-    const VirtualService* service =
-        value_or_stop(sidecar_service_for(routes.views.services, host), kRefused, cluster.prefix());
-    if (service == nullptr) return;
-    const LiveObject& object = routes.object_of(*service);
-    const auto change =
-        value_or_stop(remove_route(object.json, *service, wish_.match, wish_.command()), kRefused, cluster.prefix());
-    if (!change) return;
-    add_undo(index, undo_by_creating(*service));
-    if (!change->after.empty()) return patch(index, object, *change, plan);
-    require_unkept_object(index, object);
-    plan.remove(index, object);
-  }
-
-  std::string undo_by_creating(const VirtualService& service) const {
-    std::vector<WeightedDestination> to;
-    const auto found = routes_for(service, wish_.match);
-    if (!found.empty()) {
-      for (const auto& each : service.http[found.front()].to) to.push_back({each.destination, each.weight.value_or(0)});
-    }
-    return route_command("create", wish_.host, to, wish_.match);
-  }
-};
-
-Ended remove(const RouteFlags& flags) {
-  const OutputForm form = check_mesh_flags(flags);
-  const RouteWish wish = wish_of(flags, "delete");
-  if (flags.on_files()) return delete_in_file(flags, wish);
-  return printed(Deleting(flags, wish, requests(wish) + " have no route of their own").run(), form);
-}
-
-void add(CLI::App& app, const std::shared_ptr<RouteFlags>& flags, const Choose& choose,
-         Ended (*run)(const RouteFlags&)) {
-  add_mesh_cluster_flags(app, *flags, "the host's, else the context's");
-  add_mesh_change_flags(app, *flags);
-  add_output_flag(app, flags->output);
-  app.allow_extras();
-  app.callback([flags, choose, run] { choose([flags, run] { return ended_by([&] { return run(*flags); }); }); });
+  return printed(Creating(flags, wish, wish.requests() + " are routed").run(), form);
 }
 
 }  // namespace
@@ -218,22 +151,9 @@ void add_route_create(CLI::App& route, const Choose& choose) {
   const auto flags = std::make_shared<RouteFlags>();
   add_route_flags(app, *flags, "Which requests: prefix=/PATH, exact=/PATH or regex=EXPRESSION; without it, all");
   add_weight_flags(app, *flags);
-  add(app, flags, choose, create);
-}
-
-void add_route_delete(CLI::App& route, const Choose& choose) {
-  CLI::App& app = *route.add_subcommand("delete", "Take a route of a host out, and the object that route create made");
-  set_help(app,
-           "  # What route create made\n"
-           "  meshdnsctl route delete service01.bar.svc.cluster.local --match prefix=/headers\n"
-           "\n"
-           "  # In a manifest\n"
-           "  meshdnsctl route delete service01.bar.svc.cluster.local --file route.yaml >route.new\n");
-  const auto flags = std::make_shared<RouteFlags>();
-  add_route_flags(app, *flags,
-                  "Which of its routes: prefix=/PATH, exact=/PATH, regex=EXPRESSION or name=ROUTE; without it, the one "
-                  "for every request");
-  add(app, flags, choose, remove);
+  add_route_change_flags(app, *flags);
+  app.allow_extras();
+  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return create(*flags); }); }); });
 }
 
 }  // namespace meshdns

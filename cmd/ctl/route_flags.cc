@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/stop.h"
 
 namespace meshdns {
@@ -24,6 +25,12 @@ void add_weight_flags(CLI::App& command, RouteFlags& flags) {
       ->required();
 }
 
+void add_route_change_flags(CLI::App& command, RouteFlags& flags) {
+  add_mesh_cluster_flags(command, flags, "the host's, else the context's");
+  add_mesh_change_flags(command, flags);
+  add_output_flag(command, flags.output);
+}
+
 std::string route_command(const std::string& verb, const std::string& host, const std::vector<WeightedDestination>& to,
                           const RouteMatch& match) {
   std::string command = "meshdnsctl route " + verb + " " + host;
@@ -32,6 +39,10 @@ std::string route_command(const std::string& verb, const std::string& host, cons
 }
 
 std::string RouteWish::command() const { return route_command(verb, host, to, {}) + where; }
+
+std::string RouteWish::requests() const {
+  return "requests to " + host + (match.is_any() ? "" : " for " + match.text());
+}
 
 RouteWish wish_of(const RouteFlags& flags, const std::string& verb) {
   RouteWish wish{verb, "", {}, value_or_stop(parse_route_match(flags.match), kUsage, "--match: "), ""};

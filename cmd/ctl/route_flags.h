@@ -28,6 +28,9 @@ void add_route_flags(CLI::App& command, RouteFlags& flags, const std::string& ma
 /// DEST=WEIGHT…
 void add_weight_flags(CLI::App& command, RouteFlags& flags);
 
+/// Those of every command that changes routes: the clusters, the files, how, and -o.
+void add_route_change_flags(CLI::App& command, RouteFlags& flags);
+
 struct RouteWish {
   std::string verb;  // "set-weights"
   std::string host;  // as short as it was written
@@ -37,6 +40,9 @@ struct RouteWish {
 
   /// "meshdnsctl route set-weights HOST", with the destinations, and where; without --match.
   std::string command() const;
+
+  /// "requests to HOST for prefix=/headers"
+  std::string requests() const;
 };
 
 /// Stops with kUsage.

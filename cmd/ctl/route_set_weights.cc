@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "cmd/ctl/help.h"
-#include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/route.h"
 #include "cmd/ctl/route_cluster.h"
 #include "cmd/ctl/route_file.h"
@@ -103,9 +102,7 @@ void add_route_set_weights(CLI::App& route, const Choose& choose) {
   const auto flags = std::make_shared<RouteFlags>();
   add_route_flags(app, *flags, kWhichRoute);
   add_weight_flags(app, *flags);
-  add_mesh_cluster_flags(app, *flags, "the context's, for HOST and objects that say none");
-  add_mesh_change_flags(app, *flags);
-  add_output_flag(app, flags->output);
+  add_route_change_flags(app, *flags);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return set_weights(*flags); }); }); });
 }

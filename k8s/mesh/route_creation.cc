@@ -56,6 +56,7 @@ bool is_that_default(const HttpRoute& route, const std::vector<std::string>& hos
 /// Whether the route takes requests that the match is for, and no others decide.
 bool takes(const HttpRoute& route, const RouteMatch& match) {
   if (route.is_catch_all()) return true;
+  if (match.is_any()) return false;
   return std::ranges::any_of(route.matches, [&](const Match& each) {
     const bool is_plain = each.uri == Match::Uri::kPrefix && !each.port && each.also.empty();
     return is_plain && match.uri != Match::Uri::kRegex && match.value.starts_with(each.value);
@@ -82,12 +83,6 @@ std::vector<std::string> texts_of(const std::vector<WeightedDestination>& to) {
   }
   std::ranges::sort(texts);
   return texts;
-}
-
-std::vector<WeightedDestination> weighted(const HttpRoute& route) {
-  std::vector<WeightedDestination> to;
-  for (const auto& each : route.to) to.push_back({each.destination, each.weight.value_or(0)});
-  return to;
 }
 
 Error is_there(const VirtualService& service, const HttpRoute& route, const NewRoute& wanted) {
@@ -123,6 +118,22 @@ std::vector<std::string> asked_of(const std::string& pointer, const NewRoute& ro
     if (route.to[i].weight > 0) asked.push_back(pointer + "/route/" + std::to_string(i));
   }
   return asked;
+}
+
+std::vector<WeightedDestination> weighted(const HttpRoute& route) {
+  constexpr int64_t kAll = 100;
+  std::vector<WeightedDestination> to;
+  for (const auto& each : route.to) {
+    to.push_back({each.destination, route.to.size() == 1 ? kAll : each.weight.value_or(0)});
+  }
+  return to;
+}
+
+std::optional<RouteMatch> match_of(const HttpRoute& route) {
+  if (route.to.empty() || route.matches.size() > 1) return std::nullopt;
+  const Match match = route.matches.empty() ? Match{} : route.matches.front();
+  if (match.port || !match.also.empty()) return std::nullopt;
+  return RouteMatch{match.uri, match.value, ""};
 }
 
 ObjectIdentity route_object(const std::string& host, const std::string& name_space, const std::string& fallback) {
@@ -162,15 +173,13 @@ Result<RouteChange> add_route(std::string_view json, const VirtualService& servi
   if (!same.empty()) {
     const HttpRoute& there = service.http[same.front()];
     if (texts_of(weighted(there)) == texts_of(route.to)) return RouteChange{"[]", std::string(json), there.pointer, {}};
-    return is_there(service, there, route);
+    if (!is_that_default(there, service.hosts)) return is_there(service, there, route);
   }
   if (service.http.empty()) {
     return change_of(json, {{{"op", "add"}, {"path", "/spec/http"}, {"value", http_json(route)}}}, kFirstRoute, route);
   }
   const auto taking =
-      route.match.is_any()
-          ? service.http.end()
-          : std::ranges::find_if(service.http, [&](const HttpRoute& each) { return takes(each, route.match); });
+      std::ranges::find_if(service.http, [&](const HttpRoute& each) { return takes(each, route.match); });
   const std::string pointer = "/spec/http/" + std::to_string(taking - service.http.begin());
   return change_of(json, {{{"op", "add"}, {"path", pointer}, {"value", route_json(route)}}}, pointer, route);
 }
@@ -186,19 +195,22 @@ Result<std::optional<RouteChange>> remove_route(std::string_view json, const Vir
                  " edit virtualservice " + shown(service.name)};
   }
   if (found.size() > 1 && !match.is_any()) return Error{route_for(service, match, command).error()};
+  if (service.http.size() > 1 && match.is_any() && is_that_default(service.http[found.front()], service.hosts)) {
+    return std::optional<RouteChange>();
+  }
   const Json object = Json::parse(json);
   std::vector<HttpRoute> left = service.http;
   left.erase(left.begin() + static_cast<std::ptrdiff_t>(found.front()));
   const bool is_last = left.empty() && service.tcp.empty() && service.tls.empty();
   const bool is_default = left.size() == 1 && service.hosts.size() == 1 && is_that_default(left.front(), service.hosts);
-  if (is_ours(object) && (is_last || is_default)) return std::optional(RouteChange{});
+  const std::string& pointer = service.http[found.front()].pointer;
+  if (is_ours(object) && (is_last || is_default)) return std::optional(RouteChange{"", "", pointer, {}});
   if (left.empty()) {
     return Error{named(service, service.http[found.front()]) + " is its only http route; " +
                  (is_last ? "the object goes with: kubectl -n " + shown(service.name_space) +
                                 " delete virtualservice " + shown(service.name)
                           : "and its tcp and tls routes are not touched")};
   }
-  const std::string& pointer = service.http[found.front()].pointer;
   return std::optional(
       change_of(json,
                 {{{"op", "test"}, {"path", pointer}, {"value", object.at(Json::json_pointer(pointer))}},

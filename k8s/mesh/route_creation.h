@@ -31,6 +31,12 @@ inline constexpr const char* kFirstRoute = "/spec/http/0";
 /// JSON Pointers of the destinations that are to get requests, of a route that stands at `pointer`.
 std::vector<std::string> asked_of(const std::string& pointer, const NewRoute& route);
 
+/// The route's destinations, as a command writes them: the only one gets all.
+std::vector<WeightedDestination> weighted(const VirtualService::HttpRoute& route);
+
+/// What --match is for those requests; nothing: they cannot be said.
+std::optional<RouteMatch> match_of(const VirtualService::HttpRoute& route);
+
 /// Where the host's VirtualService belongs by the host alone: NAME in NAMESPACE for NAME.NAMESPACE.svc.cluster.local, NAME-NAMESPACE in
 /// NAMESPACE for NAME.NAMESPACE.ZONE, else a name of all labels. `name_space`: where it is known, else empty; `fallback`: where the host
 /// tells of none.
@@ -40,7 +46,7 @@ ObjectIdentity route_object(const std::string& host, const std::string& name_spa
 /// 404.
 std::string virtual_service_json(const ObjectIdentity& identity, const std::string& api_version, const NewRoute& route);
 
-/// With the route in front of those that would take its requests; no change where it is there as asked for. The error: there is one for the same
+/// With the route in front of those that would take its requests, the host itself among them; no change where it is there as asked for. The error: there is one for the same
 /// requests that sends them elsewhere. `json`: what `service` was read from.
 Result<RouteChange> add_route(std::string_view json, const VirtualService& service, const NewRoute& route);
 

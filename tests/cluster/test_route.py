@@ -136,7 +136,27 @@ def test_a_route_more_in_the_virtual_service_that_is_there(bar):
     refused(bar.route("create", "x", "b=1", "--match", "prefix=/a"), "is there already", "route delete")
     done(bar.route("delete", "x", "--match", "exact=/a/b"))
     assert bar.get()["spec"] == before
-    refused(bar.route("create", "x", "a=1", "b=1"), "is there already", "route delete")
+
+
+def test_all_requests_beside_some(bar):
+    """Those that went to the host itself get the route, and go back there."""
+    done(bar.route("create", "x", "a=1", "--match", "prefix=/a"))
+    some = bar.get()["spec"]
+    made = bar.route("create", "x", "b=1")
+    done(made)
+    assert bar.get()["spec"]["http"][1:] == [{"route": [to(f"b.{bar.name}.svc.cluster.local", 1)]}, {"route": [to(bar.host)]}]
+    done(bar.route(*said_to_undo_it(made)))
+    assert bar.get()["spec"] == some
+    again = done(bar.route("delete", "x"))
+    assert "already" in again and f"note: there is the route for prefix=/a of VirtualService {bar.name}/x" in again
+
+
+def test_requests_that_get_404(bar):
+    bar.virtual_service(matching("/a", to("a", 100)), {"route": [to("b")], "timeout": "1s"})
+    gone = bar.route("delete", "x")
+    assert f"note: requests that no other route takes get 404; to the host itself they go with: meshdnsctl route create x x=100" in done(gone)
+    done(bar.route("create", "x", "x=100"))
+    assert bar.get()["spec"]["http"][1] == {"route": [to(bar.host, 100)]}
 
 
 def test_all_else_stays_as_it_is(bar):

@@ -69,6 +69,7 @@ TEST_CASE("a route more stands in front of what would take its requests") {
   const std::string a = for_uri(R"({"prefix": "/a"})");
   const std::string root = for_uri(R"({"prefix": "/"})");
   const std::string any = R"({"route": [{"destination": {"host": "a.bar.global"}}]})";
+  const std::string own = R"({"route": [{"destination": {"host": "x"}}]})";
   const std::string header =
       R"({"match": [{"uri": {"prefix": "/a"}, "headers": {}}], "route": [{"destination": {"host": "a"}}]})";
   struct Case {
@@ -82,6 +83,8 @@ TEST_CASE("a route more stands in front of what would take its requests") {
                                          {a + "," + any, "exact=/a", "/spec/http/0"},
                                          {a + "," + any, "regex=/a.*", "/spec/http/1"},
                                          {header + "," + root, "prefix=/a", "/spec/http/1"},
+                                         {a + "," + own, "", "/spec/http/1"},
+                                         {own, "", "/spec/http/0"},
                                          {a, "", "/spec/http/1"},
                                          {a, "prefix=/b", "/spec/http/1"},
                                          {a, "prefix=/a", ""},
@@ -127,15 +130,21 @@ TEST_CASE("a route less") {
     const char* match;
     const char* expected;  // the pointer of what is removed, "object" for all of it, "none", or "error"
   };
-  for (const Case& c : std::vector<Case>{{with_http(a + "," + own, ours), "prefix=/a", "object"},
-                                         {with_http(a + "," + own), "prefix=/a", "/spec/http/0"},
-                                         {with_http(a + "," + any, ours), "prefix=/a", "/spec/http/0"},
-                                         {with_http(any, ours), "", "object"},
-                                         {with_http(any), "", "error"},
-                                         {with_http(a + "," + any), "prefix=/b", "none"},
-                                         {with_http(a), "", "none"},
-                                         {with_http(a + "," + any), "", "/spec/http/1"},
-                                         {with_http(a + "," + a), "prefix=/a", "error"}}) {
+  for (const Case& c :
+       std::vector<Case>{{with_http(a + "," + own, ours), "prefix=/a", "object"},
+                         {with_http(a + "," + own), "prefix=/a", "/spec/http/0"},
+                         {with_http(a + "," + any, ours), "prefix=/a", "/spec/http/0"},
+                         {with_http(a + "," + own, ours), "", "none"},
+                         {with_http(any + "," + own, ours), "", "object"},
+                         {with_http(any + "," + own), "", "/spec/http/0"},
+                         {with_http(R"({"match": [{"uri": {"prefix": "/a"}}, {"uri": {"prefix": "/b"}}]}, )" + any),
+                          "prefix=/a", "error"},
+                         {with_http(any, ours), "", "object"},
+                         {with_http(any), "", "error"},
+                         {with_http(a + "," + any), "prefix=/b", "none"},
+                         {with_http(a), "", "none"},
+                         {with_http(a + "," + any), "", "/spec/http/1"},
+                         {with_http(a + "," + a), "prefix=/a", "error"}}) {
     CAPTURE(c.json);
     const auto change = remove_route(c.json, *parse_virtual_service(c.json), *parse_route_match(c.match), "COMMAND");
     std::string found = "error";
@@ -144,6 +153,26 @@ TEST_CASE("a route less") {
       found = (*change)->after.empty() ? "object" : Json::parse((*change)->patch).at(1).at("path").get<std::string>();
     CHECK(found == c.expected);
   }
+}
+
+TEST_CASE("a route as a command writes it") {
+  const auto command = [](const std::string& http) {
+    const std::string json = with_http(http);
+    const VirtualService service = *parse_virtual_service(json);
+    const auto match = match_of(service.http[0]);
+    std::string text = match ? match->text() + ":" : "none";
+    for (const auto& [destination, weight] : weighted(service.http[0]))
+      text += " " + destination.text() + "=" + std::to_string(weight);
+    return text;
+  };
+  CHECK(command(R"({"route": [{"destination": {"host": "a.bar.global"}}]})") == "every request: a.bar.global=100");
+  CHECK(
+      command(
+          R"({"match": [{"uri": {"exact": "/a"}}], "route": [{"destination": {"host": "a.b"}, "weight": 1}, {"destination": {"host": "b.b"}}]})") ==
+      "exact=/a: a.b=1 b.b=0");
+  CHECK(command(R"({"match": [{"uri": {"exact": "/a"}, "port": 80}], "route": [{"destination": {"host": "a.b"}}]})") ==
+        "none a.b=100");
+  CHECK(command(R"({"redirect": {}})") == "none");
 }
 
 }  // namespace
