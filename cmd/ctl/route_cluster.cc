@@ -6,6 +6,7 @@
 #include "cmd/ctl/keeper.h"
 #include "cmd/ctl/route_obstacles.h"
 #include "cmd/ctl/stop.h"
+#include "k8s/api/api_objects.h"
 #include "k8s/mesh/lint_mesh.h"
 #include "zone/joined.h"
 
@@ -80,7 +81,7 @@ void RouteCommand::judge(size_t index, const RouteMesh& mesh, const WrittenRoute
            "default");
   with.index();
   const RouteJudgement judgement = judge_route(std::move(with), written);
-  const std::string prefix = clusters_[index].prefix();
+  const std::string prefix = clusters_[index].prefix() + printable(written.object.object()) + ": ";
   if (!judgement.wrong.empty()) stop(kRefused, prefix + joined(judgement.wrong, {}, "\n" + prefix));
   for (const std::string& note : judgement.notes) plan.note(prefix + note);
 }

@@ -274,7 +274,7 @@ def test_what_nothing_declares(bar, what):
     broken = to(host, 50, **({"port": {"number": int(port)}} if port else {}), **({"subset": "v1"} if "/" in destination else {}))
     bar.virtual_service({"route": [broken, to("b", 50)]}, name="b", hosts=["b"])
     refused(bar.route("set-weights", "b", f"{destination}=60", "b=40"), said)
-    assert f"note: spec.http[0].route[0]" in done(bar.route("set-weights", "b", f"{destination}=0", "b=100"))
+    assert f"note: VirtualService {bar.name}/b: spec.http[0].route[0]" in done(bar.route("set-weights", "b", f"{destination}=0", "b=100"))
     assert bar.weights("b") == [0, 100]
 
 

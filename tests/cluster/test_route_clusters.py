@@ -64,6 +64,6 @@ def test_what_others_do_not_serve_is_not_half_applied(planes, bars):
     """West has no Service for a destination: nothing is written in the east either."""
     bars["west"].plane.kubectl("delete", "service", "b", "-n", bars["west"].name)
     ended = route(planes, "create", bars["east"].host, "a=50", "b=50")
-    assert ended.returncode == EXIT_REFUSED and "west: spec.http[0].route[1]: no ServiceEntry or Service declares" in ended.stderr
+    assert ended.returncode == EXIT_REFUSED and f"west: VirtualService {bars['west'].name}/x: spec.http[0].route[1]: no ServiceEntry or Service declares" in ended.stderr
     assert "nothing has changed" in ended.stderr
     assert [bar.get() for bar in bars.values()] == [None, None]
