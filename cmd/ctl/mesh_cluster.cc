@@ -46,6 +46,8 @@ const ObjectKind kDestinationRules{"DestinationRule", "networking.istio.io", "de
 const ObjectKind kGateways{"Gateway", "networking.istio.io", "gateways", kIstioVersions};
 const ObjectKind kServices{"Service", "", "services", {"v1"}};
 const ObjectKind kConfigMaps{"ConfigMap", "", "configmaps", {"v1"}};
+const ObjectKind kNamespaces{"Namespace", "", "namespaces", {"v1"}};
+const ObjectKind kNodes{"Node", "", "nodes", {"v1"}};
 
 const std::optional<std::string>& MeshCluster::version_of(const ObjectKind& kind) {
   const auto [known, is_new] = versions_.try_emplace(kind.group + "/" + kind.plural);

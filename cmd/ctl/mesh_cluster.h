@@ -33,6 +33,8 @@ extern const ObjectKind kDestinationRules;
 extern const ObjectKind kGateways;
 extern const ObjectKind kServices;
 extern const ObjectKind kConfigMaps;
+extern const ObjectKind kNamespaces;
+extern const ObjectKind kNodes;
 
 /// An object as the API server has it.
 struct LiveObject {

@@ -7,6 +7,7 @@
 
 #include "k8s/mesh/destination.h"
 #include "k8s/mesh/destination_rule.h"
+#include "k8s/mesh/host_objects.h"
 #include "k8s/mesh/mesh_entry.h"
 
 namespace meshdns {
@@ -58,15 +59,10 @@ void set_items(Json& object, const char* key, const std::vector<Wished>& wished,
 
 // ---- ServiceEntry
 
-/// Whether the entry has these addresses, however they are spelled.
+/// Whether the entry has these addresses and no others, however they are spelled.
 bool has_addresses(const MeshEntry& entry, const std::vector<IpAddress>& wished) {
-  std::vector<IpAddress> now;
-  for (const std::string& text : entry.addresses) {
-    const auto block = IpBlock::parse(text);
-    if (!block || !block->is_single()) return false;
-    now.push_back(block->base());
-  }
-  return std::ranges::is_permutation(now, wished);
+  const std::vector<IpAddress> now = entry_vips(entry);
+  return now.size() == entry.addresses.size() && std::ranges::is_permutation(now, wished);
 }
 
 void set_port(Json& item, const EntryPort& port) {
@@ -92,13 +88,10 @@ bool is_endpoint(const Json& item, const EntryEndpoint& endpoint) {
   return canonical_host(text_of(item, "address")) == endpoint.address;
 }
 
-Result<Json> editable_entry(const EntryWish& wish, const std::string& existing) {
+Result<Json> editable_entry(const std::string& existing) {
   const auto entry = parse_mesh_entry(existing);
   if (!entry) return Error{entry.error()};
-  if (entry->hosts.size() > 1) {
-    return Error{entry->object() + " is for " + std::to_string(entry->hosts.size()) + " hosts, expected one for " +
-                 wish.host.text() + " alone: split it"};
-  }
+  if (auto error = shared_entry(*entry)) return *std::move(error);
   if (!entry->workload_selector.empty()) {
     return Error{entry->object() + " has a workloadSelector: it is for workloads of its own cluster"};
   }
@@ -158,7 +151,7 @@ Result<std::string> entry_manifest(const EntryWish& wish, const std::string& exi
   Json object = new_object(wish, "ServiceEntry");
   bool addressed = false;
   if (!existing.empty()) {
-    auto edited = editable_entry(wish, existing);
+    auto edited = editable_entry(existing);
     if (!edited) return Error{edited.error()};
     object = *std::move(edited);
     addressed = has_addresses(*parse_mesh_entry(existing), wish.addresses);
@@ -173,7 +166,8 @@ Result<std::string> entry_manifest(const EntryWish& wish, const std::string& exi
   set_items(
       spec, "ports", wish.ports,
       [](const Json& item, const EntryPort& port) { return number_of(item, "number") == port.number; }, set_port);
-  set(spec, "resolution", wish.resolution());
+  if (text_of(spec, "resolution") != "DNS")
+    set(spec, "resolution", wish.resolution());  // which takes IP addresses, too
   set_items(spec, "endpoints", wish.endpoints, is_endpoint,
             [&](Json& item, const EntryEndpoint& endpoint) { set_endpoint(item, endpoint, wish); });
   return object.dump();
@@ -190,6 +184,7 @@ Result<std::string> rule_manifest(const EntryWish& wish, const std::string& exis
                  ", whose endpoints are to be reached directly, without mTLS: take it out"};
   }
   Json object = new_object(wish, "DestinationRule");
+  if (!wish.rule_name_space.empty()) object["metadata"]["namespace"] = wish.rule_name_space;
   if (!existing.empty()) {
     if (const auto rule = parse_destination_rule(existing); !rule) return Error{rule.error()};
     object = Json::parse(existing);

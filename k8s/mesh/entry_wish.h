@@ -78,7 +78,8 @@ struct EntryWish {
   std::vector<EntryEndpoint> endpoints;
   std::vector<IpAddress> addresses;  // its VIPs
   Sni sni = Sni::kService;
-  std::string service;  // of the serving side: "serverservice04.bar.svc.cluster.local"
+  std::string service;            // of the serving side: "serverservice04.bar.svc.cluster.local"
+  std::string rule_name_space{};  // where the host's entry is, as clients look for rules there; empty: the host's
 
   bool has_gateway() const;
   /// STATIC where all endpoints are IP addresses, else DNS.

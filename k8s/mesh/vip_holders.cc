@@ -61,6 +61,11 @@ std::optional<IpAddress> VipHolders::taken_up_to(std::string_view host, const Ip
   return last;
 }
 
+bool VipHolders::has(std::string_view host) const {
+  const auto is_it = [&](const auto& each) { return each.second.host == host; };
+  return std::ranges::any_of(addresses_, is_it) || std::ranges::any_of(blocks_, is_it);
+}
+
 size_t VipHolders::within(const IpBlock& block) const {
   size_t count = 0;
   for (auto each = addresses_.begin(); each != addresses_.end(); each = addresses_.upper_bound(each->first)) {

@@ -34,6 +34,9 @@ class VipHolders {
   /// has it alone; nothing: it is free.
   std::optional<IpAddress> taken_up_to(std::string_view host, const IpAddress& address) const;
 
+  /// Whether the host has any.
+  bool has(std::string_view host) const;
+
   /// What somebody has of the block; more than one address at a time counts once.
   size_t within(const IpBlock& block) const;
 

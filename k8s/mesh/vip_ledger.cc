@@ -15,6 +15,10 @@ constexpr std::string_view kReleased = ", released ";
 
 bool same_family(const IpAddress& one, const IpAddress& other) { return one.is_v4() == other.is_v4(); }
 
+bool is_over(int64_t released, int64_t now) { return now - released >= kReleasedFor; }
+
+size_t octets_of(const std::string& host, const VipLease& lease) { return host.size() + lease.text().size(); }
+
 /// One run of the allocator: the ledger, and the same by address.
 class Allocator {
  public:
@@ -60,7 +64,7 @@ class Allocator {
       const std::string other = found->second;
       const auto& released = ledger_.at(other).released;
       if (!released) return Error{address.text() + " is leased to " + other};
-      if (!is_over(*released)) {
+      if (!is_over(*released, rules_.now)) {
         return Error{address.text() + " was released by " + other + " and stays free until " +
                      rfc3339(*released + kReleasedFor)};
       }
@@ -76,8 +80,6 @@ class Allocator {
   }
 
  private:
-  bool is_over(int64_t released) const { return rules_.now - released >= kReleasedFor; }
-
   bool forget(const IpAddress& address) { return hosts_.erase(address) > 0; }
 
   void take_from(const std::string& host, const IpAddress& address) {
@@ -91,7 +93,7 @@ class Allocator {
   std::optional<IpAddress> reclaimed(const std::string& host, const VipPool& pool) {
     std::optional<std::tuple<int64_t, std::string, IpAddress>> first;
     for (const auto& [other, lease] : ledger_) {
-      if (!lease.released || !is_over(*lease.released)) continue;
+      if (!lease.released || !is_over(*lease.released, rules_.now)) continue;
       for (const IpAddress& address : lease.addresses) {
         if (!pool.block().contains(address) || rules_.holders.taken_up_to(host, address)) continue;
         std::tuple candidate{*lease.released, other, address};
@@ -170,8 +172,24 @@ Result<VipLedger> parse_ledger(const std::map<std::string, std::string>& data) {
 
 size_t ledger_octets(const VipLedger& ledger) {
   size_t octets = 0;
-  for (const auto& [host, lease] : ledger) octets += host.size() + lease.text().size();
+  for (const auto& [host, lease] : ledger) octets += octets_of(host, lease);
   return octets;
+}
+
+bool make_room(VipLedger& ledger, int64_t now) {
+  size_t octets = ledger_octets(ledger);
+  if (octets <= kMostLedgerOctets) return true;
+  std::vector<std::pair<int64_t, std::string>> over;
+  for (const auto& [host, lease] : ledger) {
+    if (lease.released && is_over(*lease.released, now)) over.emplace_back(*lease.released, host);
+  }
+  std::ranges::sort(over);
+  for (const auto& [released, host] : over) {
+    octets -= octets_of(host, ledger.at(host));
+    ledger.erase(host);
+    if (octets <= kMostLedgerOctets) return true;
+  }
+  return false;
 }
 
 // ---- leases

@@ -54,6 +54,9 @@ Result<VipLedger> parse_ledger(const std::map<std::string, std::string>& data);
 /// Octets of its hosts and leases.
 size_t ledger_octets(const VipLedger& ledger);
 
+/// Forgets leases that were released long enough ago, the first of them first, until the ledger fits into its ConfigMap. False: it does not.
+bool make_room(VipLedger& ledger, int64_t now);
+
 /// What addresses are given by.
 struct VipRules {
   std::vector<VipPool> pools;  // at most one of each family

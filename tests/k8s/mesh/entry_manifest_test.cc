@@ -86,6 +86,10 @@ spec:
 TEST_CASE("a new entry, and its rule") {
   CHECK(Json::parse(*entry_manifest(wish())) == object(kEntry));
   CHECK(Json::parse(*rule_manifest(wish())) == object(kRule));
+
+  EntryWish elsewhere = wish();
+  elsewhere.rule_name_space = "foo";
+  CHECK(Json::parse(*rule_manifest(elsewhere))["metadata"]["namespace"] == "foo");
 }
 
 TEST_CASE("what is there already stays as it is") {
@@ -96,7 +100,6 @@ TEST_CASE("what is there already stays as it is") {
 
 TEST_CASE("an entry by hand keeps what is not asked for") {
   Json expected = object(kTutorials);
-  expected["spec"]["resolution"] = "STATIC";
   expected["spec"]["ports"].erase(1);
   expected["spec"]["endpoints"].erase(1);
   expected["spec"]["endpoints"][0]["locality"] = "region2/zone1";

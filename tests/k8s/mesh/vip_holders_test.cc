@@ -29,6 +29,9 @@ TEST_CASE("who has an address") {
   CHECK(holders.taken_up_to("c.bar.global", address("240.0.0.7")) == address("240.0.0.7"));
   CHECK_FALSE(holders.taken_up_to("c.bar.global", address("240.0.2.0")));
 
+  CHECK(holders.has("a.bar.global"));
+  CHECK_FALSE(holders.has("c.bar.global"));
+
   CHECK(holders.within(*IpBlock::parse("240.0.0.0/24")) == 2);
   CHECK(holders.within(*IpBlock::parse("240.0.0.0/16")) == 4);  // the block is each host's
   CHECK(holders.within(*IpBlock::parse("10.0.0.0/8")) == 0);

@@ -192,5 +192,31 @@ TEST_CASE("the ledger as a ConfigMap has it") {
   CHECK(ledger_octets(ledger) == 21);
 }
 
+TEST_CASE("a ledger that is full forgets what was released long ago, and no more of it than it must") {
+  VipLedger ledger;
+  const std::string label(60, 'x');
+  for (size_t i = 0; ledger_octets(ledger) <= kMostLedgerOctets; ++i) {
+    for (size_t j = 0; j < 100; ++j) {
+      ledger.emplace(label + std::to_string(100 * i + j) + ".bar.global", VipLease{{address("240.0.0.1")}, {}});
+    }
+  }
+  CHECK_FALSE(make_room(ledger, kNow));
+  size_t released = 0;
+  for (auto& [host, lease] : ledger) {
+    if (released < 200) lease.released = kNow - kReleasedFor - static_cast<int64_t>(released++);
+  }
+  const std::string first =
+      std::ranges::min_element(ledger, {}, [](const auto& each) { return each.second.released.value_or(kNow); })->first;
+  const size_t before = ledger.size();
+  REQUIRE(make_room(ledger, kNow));
+  CHECK(ledger_octets(ledger) <= kMostLedgerOctets);
+  CHECK(ledger_octets(ledger) > kMostLedgerOctets - 200);
+  CHECK(ledger.size() < before);
+  CHECK_FALSE(ledger.contains(first));
+  const VipLedger fits = ledger;
+  REQUIRE(make_room(ledger, kNow));
+  CHECK(ledger == fits);
+}
+
 }  // namespace
 }  // namespace meshdns

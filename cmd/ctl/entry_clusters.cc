@@ -1,0 +1,95 @@
+#include "cmd/ctl/entry_clusters.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "cmd/ctl/mesh_views.h"
+#include "cmd/ctl/stop.h"
+#include "k8s/istio/service_entry.h"
+#include "k8s/mesh/host_objects.h"
+
+namespace meshdns {
+namespace {
+
+const ObjectKind kServiceCidrs{"ServiceCIDR", "networking.k8s.io", "servicecidrs", {"v1", "v1beta1"}};
+
+void hold(const LiveObject& object, const MeshCluster& cluster, VipHolders& holders) {
+  const auto entry = parse_service_entry(object.json);
+  if (entry) holders.add(*entry, cluster.prefix() + object.meta.text());
+}
+
+}  // namespace
+
+EntryClusters::EntryClusters(const MeshFlags& flags, const std::string& ledger_context)
+    : clusters_(open_clusters(flags)), clients_(clusters_.size()) {
+  if (ledger_context.empty()) return;
+  ledger_ = static_cast<size_t>(std::ranges::find(clusters_, ledger_context, &MeshCluster::name) - clusters_.begin());
+  if (ledger_ == clients_) clusters_.push_back(open_cluster(flags, ledger_context));
+}
+
+HostObjects read_host_objects(MeshCluster& cluster, const MeshHost& host, VipHolders& holders) {
+  HostObjects found;
+  found.name_space = host.name_space;
+  const auto entries = read_views<MeshEntry>(cluster, kServiceEntries, parse_mesh_entry);
+  for (const LiveObject& object : entries.objects) hold(object, cluster, holders);
+  if (const auto place = value_or_stop(entry_of_host(entries.views, host), kRefused, cluster.prefix())) {
+    found.entry = entries.objects[*place];
+    found.vips = entry_vips(entries.views[*place]);
+    found.shared = shared_entry(entries.views[*place]).has_value();
+    found.name_space = entries.views[*place].name_space;
+  }
+  const auto rules = read_views<DestinationRule>(cluster, kDestinationRules, parse_destination_rule);
+  const auto rule = value_or_stop(rule_of_host(rules.views, host, found.name_space), kRefused, cluster.prefix());
+  if (rule) found.rule = rules.objects[*rule];
+  for (const auto* unread : {&entries.unread, &rules.unread}) {
+    for (const std::string& each : *unread) found.notes.push_back(each + "; it is passed over");
+  }
+  for (const std::string& other : rules_of_clients(rules.views, host, found.name_space)) {
+    found.notes.push_back(cluster.prefix() + other + " is what some clients follow instead: it needs the same tls");
+  }
+  return found;
+}
+
+void add_holders(MeshCluster& cluster, VipHolders& holders) {
+  for (const LiveObject& object : cluster.list(kServiceEntries)) hold(object, cluster, holders);
+}
+
+std::vector<ClusterRange> cluster_ranges(MeshCluster& cluster, std::vector<std::string>& notes) {
+  std::vector<ClusterRange> ranges;
+  const auto add = [&](const std::function<void()>& read) {
+    try {
+      read();
+    } catch (const Stop& stopped) {
+      notes.push_back("whether virtual addresses are outside the cluster's own is not known: " + stopped.ended.text);
+    }
+  };
+  const auto add_ranges = [&](const std::vector<ClusterRange>& more) {
+    ranges.insert(ranges.end(), more.begin(), more.end());
+  };
+  add([&] {
+    for (const LiveObject& each : cluster.list(kServiceCidrs)) add_ranges(ranges_of_service_cidr(each.json));
+  });
+  add([&] {
+    for (const LiveObject& node : cluster.list(kNodes)) add_ranges(ranges_of_node(node.json));
+  });
+  add([&] {
+    const auto config = cluster.get(kConfigMaps, "kube-system", "kubeadm-config");
+    if (config) add_ranges(ranges_of_kubeadm_config(config->json));
+  });
+  return ranges;
+}
+
+std::string context_flags(const MeshFlags& flags, const std::string& ledger_context) {
+  std::string text;
+  for (const std::string& context : flags.contexts) text += " --context " + context;
+  return text + (ledger_context.empty() ? "" : " --ledger-context " + ledger_context);
+}
+
+std::string flag_of(const EntryEndpoint& endpoint) {
+  if (!endpoint.gateway) return " --endpoint " + endpoint.address;
+  const bool v6 = endpoint.address.find(':') != std::string::npos;
+  const std::string address = v6 ? "[" + endpoint.address + "]" : endpoint.address;
+  return " --gateway " + address + ":" + std::to_string(*endpoint.gateway);
+}
+
+}  // namespace meshdns

@@ -1,0 +1,206 @@
+// meshdnsctl entry create: a service of another cluster, by a name and an address of its own.
+//
+//   read the serving cluster ─▶ plan: address ─▶ ledger, and in each cluster DestinationRule, ServiceEntry ─▶ carry out
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cmd/ctl/entry.h"
+#include "cmd/ctl/entry_clusters.h"
+#include "cmd/ctl/entry_request.h"
+#include "cmd/ctl/entry_text.h"
+#include "cmd/ctl/help.h"
+#include "cmd/ctl/keeper.h"
+#include "cmd/ctl/object_plan.h"
+#include "cmd/ctl/stop.h"
+#include "cmd/ctl/stored_ledger.h"
+#include "k8s/mesh/entry_manifest.h"
+#include "k8s/mesh/vip_choice.h"
+#include "zone/joined.h"
+#include "zone/unix_time.h"
+
+namespace meshdns {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class Creating {
+ public:
+  Creating(EntryRequest request, const CreateFlags& flags, std::optional<MeshCluster>& serving,
+           std::vector<std::string> notes)
+      : request_(std::move(request)),
+        flags_(flags),
+        serving_(serving),
+        notes_(std::move(notes)),
+        clusters_(flags, flags.ledger_context) {}
+
+  ChangeReport run() {
+    for (size_t i = 0; i < clusters_.clients(); ++i) check_cluster(clusters_[i]);
+    ObjectCommand command{clusters_.all(),
+                          {},
+                          "",
+                          "meshdnsctl entry delete " + host().text() + context_flags(flags_, flags_.ledger_context),
+                          flags_.dry_run};
+    command.plan = [&] {
+      ObjectPlan plan = make_plan();
+      command.done = host().text() + " has " + joined(request_.wish.addresses, &IpAddress::text);
+      return plan;
+    };
+    return carry_out(command);
+  }
+
+ private:
+  const MeshHost& host() const { return request_.wish.host; }
+
+  void check_cluster(MeshCluster& cluster) {
+    if (!cluster.get(kNamespaces, "", host().name_space)) {
+      const std::string context = cluster.name().empty() ? "" : "--context " + cluster.name() + " ";
+      stop(kRefused, cluster.prefix() + "there is no namespace " + host().name_space + "; kubectl " + context +
+                         "create namespace " + host().name_space + " makes it");
+    }
+    const auto ranges = cluster_ranges(cluster, notes_);
+    for (const VipPool& pool : request_.pools)
+      require_outside(cluster, ranges, pool.block(), "the pool " + pool.text());
+    if (!request_.address) return;
+    require_outside(cluster, ranges, *IpBlock::parse(request_.address->text()), request_.address->text());
+  }
+
+  static void require_outside(const MeshCluster& cluster, const std::vector<ClusterRange>& ranges, const IpBlock& block,
+                              const std::string& what) {
+    const ClusterRange* range = overlapping(block, ranges);
+    if (range == nullptr) return;
+    stop(kRefused, cluster.prefix() + what + " overlaps " + text(range->block) + ", which is " + range->what +
+                       "; --pool names another, such as " + std::string(kDefaultPool));
+  }
+
+  ObjectPlan make_plan() {
+    ObjectPlan plan;
+    for (const std::string& note : notes_) plan.note(note);
+    std::vector<HostObjects> present;
+    VipRules rules{request_.pools, {}, unix_now()};
+    std::vector<PresentVips> vips;
+    for (size_t i = 0; i < clusters_.clients(); ++i) {
+      HostObjects objects = read_host_objects(clusters_[i], host(), rules.holders);
+      for (const std::string& note : objects.notes) plan.note(note);
+      if (objects.entry) vips.push_back({clusters_[i].prefix() + objects.entry->meta.text(), objects.vips});
+      present.push_back(std::move(objects));
+    }
+    for (size_t i = clusters_.clients(); i < clusters_.all().size(); ++i) add_holders(clusters_[i], rules.holders);
+    if (serving_) add_holders(*serving_, rules.holders);
+    plan_addresses(plan, vips, rules);
+    for (size_t i = 0; i < clusters_.clients(); ++i) {
+      request_.wish.rule_name_space = present[i].name_space;
+      plan_object(plan, i, kDestinationRules, present[i].rule, rule_manifest);
+      plan_object(plan, i, kServiceEntries, present[i].entry, entry_manifest);
+    }
+    return plan;
+  }
+
+  void plan_addresses(ObjectPlan& plan, const std::vector<PresentVips>& vips, const VipRules& rules) {
+    MeshCluster& cluster = clusters_[clusters_.ledger()];
+    const StoredLedger stored = read_ledger(cluster);
+    VipLedger then = stored.ledger;
+    auto chosen = choose_vips(then, host().text(), request_.address, vips, rules);
+    if (!chosen) stop(kRefused, chosen.error());
+    request_.wish.addresses = *std::move(chosen);
+    plan_ledger(plan, clusters_.ledger(), cluster, stored, std::move(then), rules.now);
+  }
+
+  template <class Manifest>
+  void plan_object(ObjectPlan& plan, size_t index, const ObjectKind& kind, const std::optional<LiveObject>& present,
+                   Manifest manifest) {
+    MeshCluster& cluster = clusters_[index];
+    const std::string json =
+        value_or_stop(manifest(request_.wish, present ? present->json : ""), kRefused, cluster.prefix());
+    if (json.empty() || (present && Json::parse(json) == Json::parse(present->json))) return;
+    if (present) {
+      require_unkept(cluster, *present, flags_, command());
+      return plan.replace(index, *present, json);
+    }
+    Json object = Json::parse(json);
+    object["apiVersion"] = cluster.api_version_of(kind);
+    require_free_name(cluster, kind, object["metadata"]["namespace"].get<std::string>());
+    plan.create(index, cluster, kind, object.dump());
+  }
+
+  /// An object of that name is another host's.
+  void require_free_name(MeshCluster& cluster, const ObjectKind& kind, const std::string& name_space) const {
+    const auto other = cluster.get(kind, name_space, host().object());
+    if (!other) return;
+    stop(kRefused, cluster.prefix() + other->meta.text() + " is there for another host than " + host().text() +
+                       ", expected none of that name: delete or rename it");
+  }
+
+  /// What makes the same of a manifest.
+  std::string command() const {
+    std::string text = "meshdnsctl entry create " + host().text();
+    const EntryWish& wish = request_.wish;
+    for (const EntryPort& port : wish.ports) {
+      text += " --port " + port.name + ":" + std::to_string(port.number) + "/" + port.protocol;
+    }
+    for (const EntryEndpoint& endpoint : wish.endpoints) text += flag_of(endpoint);
+    return text + " --address " + wish.addresses.front().text() + (wish.sni == Sni::kGlobal ? " --sni global" : "");
+  }
+
+  EntryRequest request_;
+  const CreateFlags& flags_;
+  std::optional<MeshCluster>& serving_;
+  std::vector<std::string> notes_;
+  EntryClusters clusters_;
+};
+
+/// What the serving side must have, where nobody looked.
+std::vector<std::string> serving_notes(const EntryWish& wish) {
+  if (!wish.has_gateway()) return {};
+  const bool global = wish.sni == Sni::kGlobal;
+  const std::string name = global ? wish.host.text() : wish.service;
+  std::vector<std::string> notes{
+      "the serving cluster needs a Gateway with port 15443, tls mode AUTO_PASSTHROUGH and hosts *" +
+      name.substr(name.rfind('.')) + ", and " + (global ? "a ServiceEntry for " + name : "the Service " + name) +
+      "; --from-context looks whether it has them"};
+  if (std::ranges::any_of(wish.endpoints, [](const EntryEndpoint& each) { return !each.gateway; })) {
+    notes.push_back("the endpoints without a gateway need sidecars: the rule's mTLS is for all of the host's");
+  }
+  return notes;
+}
+
+Ended create(const CreateFlags& flags) {
+  const OutputForm form = check_mesh_flags(flags);
+  EntryRequest request = entry_request(flags);
+  std::optional<MeshCluster> serving;
+  std::vector<std::string> notes;
+  if (request.serving) {
+    serving.emplace(open_cluster(flags, request.serving->context));
+    read_serving_cluster(*serving, *request.serving, request.gateway, request.wish, notes);
+  } else {
+    notes = serving_notes(request.wish);
+  }
+  if (flags.on_files()) return create_in_files(request, flags);
+  return printed(Creating(std::move(request), flags, serving, std::move(notes)).run(), form);
+}
+
+}  // namespace
+
+void add_entry_create(CLI::App& entry, const Choose& choose) {
+  CLI::App& app = *entry.add_subcommand("create", "Make a service of another cluster known by a name");
+  set_help(app,
+           "  # East's service bar/serverservice04, for the pods of two other clusters\n"
+           "  meshdnsctl entry create serverservice04.bar.global --from-context east bar/serverservice04 --context "
+           "west --context north\n"
+           "\n"
+           "  # The same by hand, into a manifest in Git\n"
+           "  meshdnsctl entry create serverservice04.bar.global --port http:8000/http --gateway 172.25.55.50 --file "
+           "mesh.yaml >new.yaml\n");
+  const auto flags = std::make_shared<CreateFlags>();
+  add_create_flags(app, *flags);
+  app.allow_extras();
+  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return create(*flags); }); }); });
+}
+
+}  // namespace meshdns

@@ -1,0 +1,144 @@
+#include "cmd/ctl/entry_request.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "cmd/ctl/stop.h"
+#include "cmd/text_value.h"
+
+namespace meshdns {
+namespace {
+
+void add_list(CLI::App& command, const char* flag, std::vector<std::string>& values, const char* type,
+              const std::string& description) {
+  command.add_option(flag, values, description + "; may be repeated")->type_name(type)->allow_extra_args(false);
+}
+
+/// What the flags say of where the service is.
+void read_place(const CreateFlags& flags, EntryRequest& request) {
+  if (!flags.gateway.empty()) {
+    request.gateway = value_or_stop(parse_gateway_address(flags.gateway), kUsage, "--gateway: ");
+  }
+  if (!flags.from_context.empty()) {
+    if (!flags.ports.empty()) stop(kUsage, "--from-context and --port: expected one of them, as the Service has ports");
+    if (!flags.endpoints.empty()) stop(kUsage, "--from-context and --endpoint: expected one of them");
+    request.serving = parse_serving_name(flags.from_context);
+    return;
+  }
+  EntryWish& wish = request.wish;
+  for (const std::string& text : flags.ports) {
+    wish.ports.push_back(value_or_stop(parse_entry_port(text), kUsage, "--port: "));
+  }
+  for (const std::string& text : flags.endpoints) {
+    wish.endpoints.push_back(value_or_stop(parse_endpoint_address(text), kUsage, "--endpoint: "));
+  }
+  if (request.gateway) wish.endpoints.push_back(*request.gateway);
+  if (wish.ports.empty() || wish.endpoints.empty()) {
+    stop(kUsage,
+         "expected --port NAME:NUMBER/PROTOCOL, and --endpoint ADDRESS or --gateway HOST[:PORT]; or --from-context "
+         "CONTEXT "
+         "NAMESPACE/SERVICE, which reads them");
+  }
+  if (const auto error = check_ports(wish.ports)) stop(kUsage, "--port: " + error->message);
+  wish.service = wish.host.name + "." + wish.host.name_space + ".svc.cluster.local";
+}
+
+std::vector<VipPool> pools_of(const CreateFlags& flags) {
+  std::vector<VipPool> pools;
+  for (const std::string& text : flags.pools) {
+    pools.push_back(value_or_stop(VipPool::parse(text), kUsage, "--pool: "));
+    const auto same = [&](const VipPool& other) { return other.is_v4() == pools.back().is_v4(); };
+    if (std::ranges::count_if(pools, same) > 1) {
+      stop(kUsage, "--pool: found two of one family, expected one IPv4 pool and one IPv6 pool at most");
+    }
+  }
+  if (pools.empty()) pools.push_back(*VipPool::parse(kDefaultPool));
+  return pools;
+}
+
+std::optional<IpAddress> address_of(const CreateFlags& flags) {
+  if (flags.address == "auto") return std::nullopt;
+  if (!flags.pools.empty()) stop(kUsage, "--address and --pool: expected one of them");
+  const auto address = parse_reachable_address(flags.address);
+  if (!address) stop(kUsage, "--address: found " + quote(flags.address) + ", expected auto or an IP address");
+  const auto block = *IpBlock::parse(address->text());
+  if (const auto own = istiods_own(block)) {
+    stop(kUsage, "--address: " + address->text() + " is in " + text(*own) +
+                     ": istiod gives these addresses to entries that have none");
+  }
+  return *address;
+}
+
+}  // namespace
+
+void add_create_flags(CLI::App& command, CreateFlags& flags) {
+  command.add_option("HOST", flags.host, "NAME.NAMESPACE.ZONE: by which name clients are to know the service")
+      ->type_name("");
+  command
+      .add_option("--from-context", flags.from_context,
+                  "The context of the cluster that serves it, and its Service there: ports, gateway and localities are "
+                  "read from it")
+      ->type_name("CONTEXT NAMESPACE/SERVICE")
+      ->expected(2);
+  add_list(command, "--port", flags.ports, "NAME:NUMBER/PROTOCOL", "A port, such as http:8000/http");
+  add_list(
+      command, "--endpoint", flags.endpoints, "ADDRESS",
+      "Where its servers are: an IP address or host name that clients reach directly, in plain text unless there is "
+      "a gateway, too");
+  command
+      .add_option(
+          "--gateway", flags.gateway,
+          "The serving cluster's gateway, which passes mTLS on; without PORT, 15443; with --from-context, instead "
+          "of what is read")
+      ->type_name("HOST[:PORT]");
+  command
+      .add_option("--address", flags.address,
+                  "Its virtual address; without it, auto: the one that it has or had, else one of the pool")
+      ->type_name("auto|IP");
+  add_list(command, "--pool", flags.pools, "CIDR",
+           "Where virtual addresses are taken from, one of each family that has a pool, such as fd6b:98c1:7a1d::/112; "
+           "without it, 240.0.0.0/16");
+  command
+      .add_option(
+          "--ledger-context", flags.ledger_context,
+          "The context of the cluster whose ConfigMap meshdns-vips has everybody's virtual addresses; without it, "
+          "the first --context")
+      ->type_name("NAME");
+  command
+      .add_option(
+          "--sni", flags.sni,
+          "By which name the gateway is asked: service, which needs nothing there but hosts *.local, or global, "
+          "which needs the entry there and hosts *.global; without it, service")
+      ->type_name("service|global");
+  add_mesh_cluster_flags(command, flags, "the host's second label");
+  add_mesh_change_flags(command, flags);
+  add_output_flag(command, flags.output);
+}
+
+EntryRequest entry_request(const CreateFlags& flags) {
+  EntryRequest request;
+  request.wish.host = host_or_stop(flags.host, flags.name_space);
+  request.wish.sni = value_or_stop(parse_sni(flags.sni), kUsage, "--sni: ");
+  read_place(flags, request);
+  if (request.wish.sni == Sni::kGlobal && !request.serving && !request.gateway) {
+    stop(kUsage, "--sni global: expected --gateway HOST[:PORT] or --from-context, as only gateways go by it");
+  }
+  request.address = address_of(flags);
+  request.pools = pools_of(flags);
+  if (flags.on_files() && !flags.ledger_context.empty()) {
+    stop(kUsage, "--ledger-context and --file: expected one of them, as the files' entries have the addresses");
+  }
+  return request;
+}
+
+MeshHost host_or_stop(const std::string& text, const std::string& name_space) {
+  if (text.empty()) stop(kUsage, "expected a host, NAME.NAMESPACE.ZONE such as a.bar.global");
+  MeshHost host = value_or_stop(parse_mesh_host(text), kUsage);
+  if (!name_space.empty() && name_space != host.name_space) {
+    stop(kUsage, "--namespace: found " + quote(name_space) + ", expected " + host.name_space +
+                     ", which the host says: claims: namespace gives a host to its own namespace alone");
+  }
+  return host;
+}
+
+}  // namespace meshdns

@@ -1,0 +1,40 @@
+#pragma once
+
+// Objects of a cluster as the mesh reads them, each with the object that it was made of.
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cmd/ctl/mesh_cluster.h"
+#include "k8s/api/api_objects.h"
+#include "zone/result.h"
+
+namespace meshdns {
+
+template <class View>
+struct MeshViews {
+  std::vector<View> views;
+  std::vector<LiveObject> objects;  // those of `views`, in the same order
+  std::vector<std::string> unread;  // "west: VirtualService bar/x: spec.http: expected …"
+};
+
+/// All of the cluster's, those apart that are not what their kind should be: whose they are mends them.
+template <class View>
+MeshViews<View> read_views(MeshCluster& cluster, const ObjectKind& kind,
+                           Result<View> (*parse)(std::string_view json, std::string_view name_space),
+                           const std::string& name_space = "") {
+  MeshViews<View> all;
+  for (LiveObject& object : cluster.list(kind, name_space)) {
+    auto view = parse(object.json, "default");
+    if (!view) {
+      all.unread.push_back(cluster.prefix() + object.meta.text() + ": " + printable(view.error()));
+      continue;
+    }
+    all.views.push_back(*std::move(view));
+    all.objects.push_back(std::move(object));
+  }
+  return all;
+}
+
+}  // namespace meshdns

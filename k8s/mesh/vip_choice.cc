@@ -1,0 +1,55 @@
+#include "k8s/mesh/vip_choice.h"
+
+#include <algorithm>
+
+#include "k8s/istio/service_entry.h"
+#include "zone/joined.h"
+
+namespace meshdns {
+namespace {
+
+/// Where the ledger knows nothing of the host, but an entry has addresses: those become its lease.
+std::optional<Error> adopt(VipLedger& ledger, const std::string& host, const std::vector<PresentVips>& present,
+                           const VipRules& rules) {
+  const auto lease = ledger.find(host);
+  if (lease != ledger.end() && !lease->second.released) return std::nullopt;
+  for (const PresentVips& entry : present) {
+    if (!entry.addresses.empty()) return lease_these(ledger, host, entry.addresses, rules);
+  }
+  return std::nullopt;
+}
+
+/// An entry whose clients know the host by another address.
+std::optional<Error> moves(const std::vector<IpAddress>& leased, const std::string& host,
+                           const std::vector<PresentVips>& present) {
+  for (const PresentVips& entry : present) {
+    for (const IpAddress& address : entry.addresses) {
+      if (std::ranges::count(leased, address) > 0) continue;
+      return Error{entry.where + " has " + address.text() + ", and " + host + " has elsewhere " +
+                   joined(leased, &IpAddress::text) + "; --address " + leased.front().text() +
+                   " changes it: clients that still have the old answer then reach nobody"};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::vector<IpAddress>> choose_vips(VipLedger& ledger, const std::string& host, std::optional<IpAddress> wanted,
+                                           const std::vector<PresentVips>& present, const VipRules& rules) {
+  auto error = wanted ? lease_these(ledger, host, {*wanted}, rules) : adopt(ledger, host, present, rules);
+  if (!error && !wanted) error = lease(ledger, {host}, rules);
+  if (error) return *error;
+  const std::vector<IpAddress>& leased = ledger.at(host).addresses;
+  for (const IpAddress& address : leased) {
+    if (const VipHolder* other = rules.holders.other_than(host, address)) {
+      return Error{address.text() + ", which is leased to " + host + ", is the address of " + shown(other->host) +
+                   ", too (" + other->where + "): give that one another"};
+    }
+  }
+  if (!wanted) error = moves(leased, host, present);
+  if (error) return *error;
+  return leased;
+}
+
+}  // namespace meshdns
