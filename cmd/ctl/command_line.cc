@@ -39,8 +39,8 @@ Result<std::function<Ended()>> parse_ctl_command_line(int argc, const char* cons
   root.allow_extras();
   std::function<Ended()> chosen;
   const Choose choose = [&chosen](std::function<Ended()> run) { chosen = std::move(run); };
-  add_entry(root, choose);
   add_explain(root, choose);
+  add_entry(root, choose);
   add_lint(root, choose);
   add_route(root, choose);
   add_stub(root, choose);

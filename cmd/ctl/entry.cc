@@ -22,6 +22,7 @@ void add_entry(CLI::App& root, const Choose& choose) {
   add_entry_create(app, choose);
   add_entry_list(app, choose);
   add_entry_delete(app, choose);
+  add_lint(app, choose);
 }
 
 }  // namespace meshdns

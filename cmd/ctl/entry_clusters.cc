@@ -50,6 +50,12 @@ HostObjects read_host_objects(MeshCluster& cluster, const MeshHost& host, VipHol
   return found;
 }
 
+void require_alone(const MeshCluster& cluster, const HostObjects& objects, const MeshHost& host) {
+  if (!objects.shared) return;
+  stop(kRefused, cluster.prefix() + objects.entry->meta.text() + " has other hosts, too, expected one for " +
+                     host.text() + " alone: split it");
+}
+
 void add_holders(MeshCluster& cluster, VipHolders& holders) {
   for (const LiveObject& object : cluster.list(kServiceEntries)) hold(object, cluster, holders);
 }

@@ -45,6 +45,9 @@ struct HostObjects {
 /// Adds who has which addresses in that cluster. Stops with kRefused where several objects are for the host.
 HostObjects read_host_objects(MeshCluster& cluster, const MeshHost& host, VipHolders& holders);
 
+/// Stops with kRefused where the entry has other hosts, too.
+void require_alone(const MeshCluster& cluster, const HostObjects& objects, const MeshHost& host);
+
 /// The addresses of all of the cluster's ServiceEntries.
 void add_holders(MeshCluster& cluster, VipHolders& holders);
 

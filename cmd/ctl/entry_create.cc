@@ -88,6 +88,7 @@ class Creating {
     for (size_t i = 0; i < clusters_.clients(); ++i) {
       HostObjects objects = read_host_objects(clusters_[i], host(), rules.holders);
       for (const std::string& note : objects.notes) plan.note(note);
+      require_alone(clusters_[i], objects, host());
       if (objects.entry) vips.push_back({clusters_[i].prefix() + objects.entry->meta.text(), objects.vips});
       present.push_back(std::move(objects));
     }

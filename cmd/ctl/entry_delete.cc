@@ -53,9 +53,7 @@ class Deleting {
     const HostObjects present = read_host_objects(cluster, host_, holders);
     for (const std::string& note : present.notes) plan.note(note);
     require_no_route(cluster, plan);
-    if (present.shared)
-      stop(kRefused, cluster.prefix() + present.entry->meta.text() + " has other hosts, too: take " + host_.text() +
-                         " out of it by hand");
+    require_alone(cluster, present, host_);
     for (const auto& object : {present.entry, present.rule}) {
       if (!object) continue;
       require_unkept(cluster, *object, flags_, "meshdnsctl entry delete " + host_.text());

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/ctl/aligned.h"
 #include "cmd/ctl/entry.h"
 #include "cmd/ctl/entry_clusters.h"
 #include "cmd/ctl/help.h"
@@ -18,7 +18,6 @@
 #include "cmd/ctl/mesh_views.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/ctl/stored_ledger.h"
-#include "cmd/text_value.h"
 #include "k8s/mesh/destination.h"
 #include "k8s/mesh/host_objects.h"
 #include "zone/joined.h"
@@ -117,32 +116,18 @@ class Listing {
 
 std::string cell(const Json& value) {
   const std::string text = value.is_array() ? joined(value.get<std::vector<std::string>>()) : value.get<std::string>();
-  return text.empty() ? "-" : escape_controls(text);
+  return text.empty() ? "-" : text;
 }
 
-/// Columns, as kubectl prints them.
 std::string table(const Json& items) {
-  static constexpr std::array kColumns = {"host", "addresses", "ports", "endpoints", "object", "clusters", "lease"};
-  std::array<size_t, kColumns.size()> widths{};
-  std::vector<std::array<std::string, kColumns.size()>> rows(1);
-  for (size_t i = 0; i < kColumns.size(); ++i) {
-    rows[0].at(i) = kColumns.at(i);
-    for (char& c : rows[0].at(i)) c = static_cast<char>(c & ~0x20);
-  }
+  std::vector<Row> rows{{"HOST", "ADDRESSES", "PORTS", "ENDPOINTS", "OBJECT", "CLUSTERS", "LEASE"}};
   for (const Json& item : items) {
     rows.emplace_back();
-    for (size_t i = 0; i < kColumns.size(); ++i) rows.back().at(i) = cell(item[kColumns.at(i)]);
+    for (const char* key : {"host", "addresses", "ports", "endpoints", "object", "clusters", "lease"}) {
+      rows.back().push_back(cell(item[key]));
+    }
   }
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) widths.at(i) = std::max(widths.at(i), row.at(i).size());
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    for (size_t i = 0; i + 1 < row.size(); ++i)
-      text += row.at(i) + std::string(widths.at(i) + 3 - row.at(i).size(), ' ');
-    text += row.back() + "\n";
-  }
-  return text;
+  return aligned(rows);
 }
 
 Json list_clusters(const ListFlags& flags) {

@@ -128,6 +128,12 @@ std::string json_of(const Files& files, std::optional<size_t> index) {
   return index ? files.object({0, *index}).json : "";
 }
 
+void require_alone(const Files& files, std::optional<size_t> entry) {
+  if (!entry) return;
+  const auto error = shared_entry(value_or_stop(parse_mesh_entry(json_of(files, entry)), kUsage));
+  if (error) stop(kUsage, error->message);
+}
+
 std::vector<PresentVips> present(const Files& files, std::optional<size_t> index) {
   if (!index) return {};
   const ManifestObject& object = files.object({0, *index});
@@ -143,6 +149,7 @@ Ended create_in_files(const EntryRequest& request, const MeshFlags& flags) {
   const auto entry = find_entry(files, wish.host);
   wish.rule_name_space = entry_name_space(files, wish.host);
   const auto rule = find_rule(files, wish.host, wish.rule_name_space);
+  require_alone(files, entry);
   VipLedger ledger;
   const VipRules rules{request.pools, files.holders(), unix_now()};
   wish.addresses =
@@ -166,11 +173,8 @@ Ended delete_in_files(const MeshHost& host, const MeshFlags& flags) {
   }
   const std::string name_space = entry_name_space(files, host);
   const auto entry = find_entry(files, host);
-  if (entry) {
-    const auto error = shared_entry(value_or_stop(parse_mesh_entry(json_of(files, entry)), kUsage));
-    if (error) stop(kUsage, error->message);
-    files.remove(*entry);
-  }
+  require_alone(files, entry);
+  if (entry) files.remove(*entry);
   const auto rule = find_rule(files, host, name_space);
   if (rule) files.remove(*rule);
   return files.printed(before);

@@ -19,7 +19,6 @@ namespace {
 using Json = nlohmann::json;
 
 const ObjectKind kHttpRoutes{"HTTPRoute", "gateway.networking.k8s.io", "httproutes", {"v1", "v1beta1"}};
-const ObjectKind kNamespaces{"Namespace", "", "namespaces", {"v1"}};
 
 constexpr const char* kDataPlane = "istio.io/dataplane-mode";
 constexpr const char* kAmbient = "ambient";

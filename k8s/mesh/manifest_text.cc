@@ -47,6 +47,8 @@ Result<Splice> splice_of(YamlEdit& edit, const YamlTree& tree, size_t root, std:
   const bool removes = operation.at("op") == "remove";
   if (node.kind == YamlNode::Kind::kSequence) {
     const size_t item = last == "-" ? node.children.size() : std::stoul(last);
+    const bool replaces = operation.at("op") == "replace" && item < node.children.size();
+    if (replaces) return edit.replace(node.children[item], operation.at("value"));
     return removes ? edit.remove_item(index, item) : edit.add_item(index, item, operation.at("value"));
   }
   if (removes) return Error{"a member cannot be taken out of a text"};

@@ -66,6 +66,12 @@ TEST_CASE("a weight is replaced, and nothing else") {
   }
 }
 
+TEST_CASE("an item of a list is replaced where it stands") {
+  const std::string patch = R"([{"op": "replace", "path": "/a/1", "value": "x y"}])";
+  CHECK(patched("a:\n- 1\n- 2   # c\n- 3\n", patch) == "a:\n- 1\n- \"x y\"   # c\n- 3\n");
+  CHECK(patched("a: [1, 2, 3]\n", patch) == "a: [1, \"x y\", 3]\n");
+}
+
 TEST_CASE("a weight that is not written gets a line, or a place, of its own") {
   struct Case {
     std::string text;
