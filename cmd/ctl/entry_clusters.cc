@@ -32,6 +32,7 @@ HostObjects read_host_objects(MeshCluster& cluster, const MeshHost& host, VipHol
   found.name_space = host.name_space;
   const auto entries = read_views<MeshEntry>(cluster, kServiceEntries, parse_mesh_entry);
   for (const LiveObject& object : entries.objects) hold(object, cluster, holders);
+  for (const UnreadObject& unread : entries.unread) hold(unread.object, cluster, holders);
   if (const auto place = value_or_stop(entry_of_host(entries.views, host), kRefused, cluster.prefix())) {
     found.entry = entries.objects[*place];
     found.vips = entry_vips(entries.views[*place]);
@@ -42,7 +43,7 @@ HostObjects read_host_objects(MeshCluster& cluster, const MeshHost& host, VipHol
   const auto rule = value_or_stop(rule_of_host(rules.views, host, found.name_space), kRefused, cluster.prefix());
   if (rule) found.rule = rules.objects[*rule];
   for (const auto* unread : {&entries.unread, &rules.unread}) {
-    for (const std::string& each : *unread) found.notes.push_back(each + "; it is passed over");
+    for (const UnreadObject& each : *unread) found.notes.push_back(each.text + "; it is passed over");
   }
   for (const std::string& other : rules_of_clients(rules.views, host, found.name_space)) {
     found.notes.push_back(cluster.prefix() + other + " is what some clients follow instead: it needs the same tls");

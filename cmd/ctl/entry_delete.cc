@@ -63,8 +63,8 @@ class Deleting {
 
   void require_no_route(MeshCluster& cluster, ObjectPlan& plan) const {
     const auto services = read_views<VirtualService>(cluster, kVirtualServices, parse_virtual_service);
-    for (const std::string& unread : services.unread)
-      plan.note(unread + "; whether it sends requests there is not known");
+    for (const UnreadObject& unread : services.unread)
+      plan.note(unread.text + "; whether it sends requests there is not known");
     for (const VirtualService& service : services.views) {
       const std::string field = sends_to(service, host_);
       if (field.empty()) continue;

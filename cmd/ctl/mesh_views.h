@@ -2,6 +2,7 @@
 
 // Objects of a cluster as the mesh reads them, each with the object that it was made of.
 
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,11 +13,17 @@
 
 namespace meshdns {
 
+/// An object that is not what its kind should be.
+struct UnreadObject {
+  LiveObject object;
+  std::string text;  // "west: VirtualService bar/x: spec.http: expected …"
+};
+
 template <class View>
 struct MeshViews {
   std::vector<View> views;
   std::vector<LiveObject> objects;  // those of `views`, in the same order
-  std::vector<std::string> unread;  // "west: VirtualService bar/x: spec.http: expected …"
+  std::vector<UnreadObject> unread;
 };
 
 /// All of the cluster's, those apart that are not what their kind should be: whose they are mends them.
@@ -28,7 +35,8 @@ MeshViews<View> read_views(MeshCluster& cluster, const ObjectKind& kind,
   for (LiveObject& object : cluster.list(kind, name_space)) {
     auto view = parse(object.json, "default");
     if (!view) {
-      all.unread.push_back(cluster.prefix() + object.meta.text() + ": " + printable(view.error()));
+      std::string text = cluster.prefix() + object.meta.text() + ": " + printable(view.error());
+      all.unread.push_back({std::move(object), std::move(text)});
       continue;
     }
     all.views.push_back(*std::move(view));

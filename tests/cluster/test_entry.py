@@ -424,6 +424,27 @@ def test_a_ledger_that_cannot_be_read(mesh, data, named):
     refused(mesh.entry("create", HOST, *BY_HAND, "--context", "west"), "west: ConfigMap meshdns/meshdns-vips, ", named)
 
 
+FULL = 640 << 10  # octets of hosts and leases: kMostLedgerOctets
+
+
+def test_a_full_ledger(mesh):
+    """As many hosts as it may have, which is more than the 10,000 of a large mesh: the API server and etcd take one more change."""
+    plane, leases, octets = mesh.planes["west"], {}, 0
+    while octets < FULL - 100:
+        i = len(leases)
+        host, lease = f"service{i:05}.team{i % 97}.global", f"240.{i >> 16}.{i >> 8 & 255}.{i & 255}"
+        leases[host] = lease
+        octets += len(host) + len(lease)
+    assert len(leases) > 15000
+    answer = plane.http.post(f"{plane.url}/api/v1/namespaces/meshdns/configmaps?fieldManager=meshdnsctl", timeout=60, json={
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "meshdns-vips"}, "data": leases})
+    assert answer.status_code == 201, answer.text
+    done(mesh.entry("create", HOST, *BY_HAND, "--context", "west"))
+    assert mesh.ledger() == {**leases, HOST: VIP}
+    refused(mesh.entry("create", "a-longer-name-than-there-is-room-for.bar.global", *BY_HAND, "--context", "west"),
+            f"west: ConfigMap meshdns/meshdns-vips is full: it has {len(leases) + 1} hosts")
+
+
 def test_two_ledgers(mesh):
     for namespace in ("meshdns", "istio-system"):
         mesh.apply("west", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "meshdns-vips", "namespace": namespace}, "data": {}})
