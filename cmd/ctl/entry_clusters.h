@@ -2,6 +2,7 @@
 
 // The clusters of an entry: those whose pods call the host, and the one that has the ledger of virtual addresses; and what is read of them.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,10 @@
 #include "zone/address.h"
 
 namespace meshdns {
+
+/// Sidecars hear of changes in pushes, for which istiod gathers what comes within 100 ms (PILOT_DEBOUNCE_AFTER). A route that comes with its
+/// destination's entry, or goes with it, has requests answered 503: less is too little where istiod is busy, more keeps people waiting.
+constexpr std::chrono::milliseconds kSettle{1000};
 
 class EntryClusters {
  public:

@@ -46,7 +46,8 @@ class Creating {
                           {},
                           "",
                           "meshdnsctl entry delete " + host().text() + context_flags(flags_, flags_.ledger_context),
-                          flags_.dry_run};
+                          flags_.dry_run,
+                          kSettle};
     command.plan = [&] {
       ObjectPlan plan = make_plan();
       command.done = host().text() + " has " + joined(request_.wish.addresses, &IpAddress::text);

@@ -34,8 +34,8 @@ class Deleting {
 
   ChangeReport run() {
     const std::string again = "meshdnsctl entry create " + host_.text();
-    return carry_out(
-        {clusters_.all(), [this] { return make_plan(); }, host_.text() + " has no entry", again, flags_.dry_run});
+    return carry_out({clusters_.all(), [this] { return make_plan(); }, host_.text() + " has no entry", again,
+                      flags_.dry_run, kSettle});
   }
 
  private:

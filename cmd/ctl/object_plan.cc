@@ -1,7 +1,9 @@
 #include "cmd/ctl/object_plan.h"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cmd/ctl/held_signals.h"
 #include "cmd/ctl/stop.h"
@@ -79,7 +81,12 @@ class Carrying {
         if (attempt > 0) command_.clusters.front().cluster().wait(kPause);
         plan_ = command_.plan();
         made_ = 0;
-        if (rehearse() && (command_.dry_run || make_all())) return report();
+        if (!rehearse()) continue;
+        if (command_.dry_run) return report();
+        if (removes() && !std::exchange(settled_, true) && settle()) continue;
+        if (!make_all()) continue;
+        if (!removes() && !done_.empty()) settle();
+        return report();
       }
     } catch (const Stop& stopped) {
       throw Stop{{stopped.ended.code, stopped.ended.text + how_to_go_on()}};
@@ -115,6 +122,17 @@ class Carrying {
     if (!answer || !answer->done()) return true;
     const Json object = Json::parse(answer->body, nullptr, false);
     return !object.is_object() || object.at("metadata").at("resourceVersion") != change.resource_version;
+  }
+
+  bool removes() const {
+    return std::ranges::any_of(plan_.changes(), [](const ObjectChange& change) { return change.after.empty(); });
+  }
+
+  /// Whether it took time.
+  bool settle() {
+    if (command_.settle.count() == 0) return false;
+    command_.clusters.front().cluster().wait(command_.settle);
+    return true;
   }
 
   /// False: plan again.
@@ -185,6 +203,7 @@ class Carrying {
   const ObjectCommand& command_;
   ObjectPlan plan_;
   size_t made_ = 0;  // of the plan's changes
+  bool settled_ = false;
   std::vector<std::string> done_;
   std::string unknown_;
   std::string trouble_;  // of the last conflict

@@ -10,6 +10,7 @@
 //
 // Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run, RFC 6902
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>
@@ -64,6 +65,9 @@ struct ObjectCommand {
   std::string done;                  // a sentence without a full stop: "the route is there"
   std::string undo;                  // the command that undoes it, for where it fails midway
   bool dry_run = false;
+  // Of objects that routes name: how long sidecars are given to hear of them before the command ends, and before a deletion to hear that no
+  // route names them any more.
+  std::chrono::milliseconds settle{0};
 };
 
 /// Carries it out, or rehearses it. Stops with kRefused where an API server or a webhook of its finds an object wrong, else with kFailed: before
