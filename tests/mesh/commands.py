@@ -1,8 +1,12 @@
 """The commands that route the tutorial's requests to both clusters, as their admin calls them."""
 
-from mesh.two_clusters import DESTINATIONS, SERVICE, URL, WEST
+import re
+import shlex
+
+from mesh.two_clusters import DESTINATIONS, EAST, HOST, REMOTE, SERVICE, URL, WEST
 
 EXIT_DONE, EXIT_FAILED = 0, 1
+PREFIX = ("--match", "prefix=/headers")
 
 
 def done(ended):
@@ -15,13 +19,35 @@ def by_weight(weights):
     return [f"{host}:8000={weight}" for host, weight in zip(DESTINATIONS, weights, strict=True)]
 
 
-def set_weights(mesh, *weights):
+def create_entry(mesh, *flags):
+    return done(mesh.ctl("entry", "create", HOST, "--from-context", EAST, f"bar/{REMOTE}", "--context", WEST, *flags))
+
+
+def delete_entry(mesh):
+    return done(mesh.ctl("entry", "delete", HOST, "--context", WEST))
+
+
+def create_route(mesh, *weights):
     """The client's proxy knows when it returns."""
-    done(mesh.ctl("route", "set-weights", SERVICE, *by_weight(weights), "--match", "prefix=/headers", "--context", WEST))
+    said = done(mesh.ctl("route", "create", SERVICE, *by_weight(weights), *PREFIX, "--context", WEST))
     mesh.await_weights(*weights)
+    return said
 
 
-def verify(mesh, *weights, count=2000, rate=800, **options):
+def set_weights(mesh, *weights):
+    """Likewise."""
+    said = done(mesh.ctl("route", "set-weights", SERVICE, *by_weight(weights), *PREFIX, "--context", WEST))
+    mesh.await_weights(*weights)
+    return said
+
+
+def undo(mesh, said):
+    """Runs what a command names as that which undoes it."""
+    [command] = re.findall(r"undone by: meshdnsctl (.*)", said)
+    return done(mesh.ctl(*shlex.split(command)))
+
+
+def verify(mesh, *weights, count=2000, rate=800):
     """In the client's pod; weights: that are expected, else those that its proxy has."""
     expected = [f"--expect={each}" for each in (by_weight(weights) if weights else [])]
-    return mesh.ctl_in(mesh.sleep, "route", "verify", URL, "--count", count, "--rate", rate, *expected, **options)
+    return mesh.ctl_in(mesh.sleep, "route", "verify", URL, "--count", count, "--rate", rate, *expected)

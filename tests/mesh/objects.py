@@ -20,9 +20,10 @@ def service_account(name, of):
 
 
 def pod(name, of, labels, on):
-    """on: the node's name."""
+    """One that was injected; on: the node's name."""
+    containers = [{"name": each, "image": "none.invalid"} for each in ("main", "istio-proxy")]
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": of, "labels": labels},
-            "spec": {"serviceAccountName": name, "nodeName": on, "containers": [{"name": "main", "image": "none.invalid"}]}}
+            "spec": {"serviceAccountName": name, "nodeName": on, "containers": containers}}
 
 
 def running(address):

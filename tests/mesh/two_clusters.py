@@ -192,8 +192,9 @@ class Mesh:
     # ---- what is done with it
 
     def await_weights(self, *weights):
-        """Until the client's proxy sends its requests to DESTINATIONS by these."""
-        eventually(lambda: self.sleep.weights(SERVICE) == list(zip(DESTINATIONS, weights, strict=True)), timeout=30, every=0.05)
+        """Until the client's proxy sends its requests to DESTINATIONS by these; without any, to none by weight."""
+        wanted = list(zip(DESTINATIONS, weights))
+        eventually(lambda: self.sleep.weights(SERVICE) == wanted, timeout=30, every=0.05)
 
     @property
     def sleep(self):
