@@ -5,6 +5,7 @@
 #include <set>
 
 #include "k8s/istio/service_entry.h"
+#include "k8s/mesh/address_block.h"
 #include "k8s/mesh/destination.h"
 #include "k8s/mesh/export_to.h"
 #include "k8s/mesh/lint_rules.h"
@@ -106,7 +107,7 @@ void find_address_collisions(const LintSubject& subject, const Report& report) {
 void find_reserved_addresses(const LintSubject& subject, const Report& report) {
   for (const LintEntry& entry : subject.mesh.entries()) {
     for (size_t i = 0; i < entry.addresses.size(); ++i) {
-      const auto block = IpBlock::parse(entry.addresses[i]);
+      const auto block = parse_address_block(entry.addresses[i]);
       const auto own = block ? istiods_own(*block) : std::nullopt;
       if (!own) continue;
       report(entry, "/spec/addresses/" + std::to_string(i),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "k8s/istio/service_entry.h"
+#include "k8s/mesh/address_block.h"
 #include "k8s/mesh/lint_rules.h"
 #include "k8s/mesh/lint_text.h"
 #include "zone/nearest.h"
@@ -60,7 +61,7 @@ void find_hosts_that_dns_cannot_carry(const LintSubject& subject, const Report& 
 void find_wrong_addresses(const LintSubject& subject, const Report& report) {
   for (const LintEntry& entry : subject.mesh.entries()) {
     for (size_t i = 0; i < entry.addresses.size(); ++i) {
-      const auto block = IpBlock::parse(entry.addresses[i]);
+      const auto block = parse_address_block(entry.addresses[i]);
       const std::string pointer = "/spec/addresses/" + std::to_string(i);
       if (!block) {
         report(entry, pointer, shown(block.error()));
@@ -76,7 +77,7 @@ void find_wrong_addresses(const LintSubject& subject, const Report& report) {
 void find_addresses_that_cannot_be_answered(const LintSubject& subject, const Report& report) {
   for (const LintEntry& entry : subject.mesh.entries()) {
     for (size_t i = 0; i < entry.addresses.size(); ++i) {
-      const auto block = IpBlock::parse(entry.addresses[i]);
+      const auto block = parse_address_block(entry.addresses[i]);
       const bool is_block = block && !block->is_single() && takes_blocks(entry);
       const bool is_nothing = block && block->is_single() && block->base().is_unspecified();
       if ((!is_block && !is_nothing) || !has_host_in(subject.options.zones, entry)) continue;

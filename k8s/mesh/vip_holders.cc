@@ -4,6 +4,7 @@
 #include <array>
 
 #include "k8s/istio/service_entry.h"
+#include "k8s/mesh/address_block.h"
 #include "k8s/mesh/destination.h"
 
 namespace meshdns {
@@ -24,7 +25,7 @@ IpAddress last_of(const IpBlock& block) {
 void VipHolders::add(const ServiceEntry& entry, const std::string& where) {
   for (const std::string& host : entry.hosts) {
     for (const std::string& text : entry.addresses) {
-      if (const auto block = IpBlock::parse(text)) add(*block, {canonical_host(host), where});
+      if (const auto block = parse_address_block(text)) add(*block, {canonical_host(host), where});
     }
   }
   for (const ServiceEntry::StatusAddress& given : entry.status_addresses) {

@@ -34,6 +34,7 @@ TEST_CASE("entries") {
        {of("hosts: [e.example], addresses: [192.0.2.0/24], resolution: DNS")},
        {"address-invalid bar/e spec.addresses[0]"}},
       {"a block with NONE", {of("hosts: [e.example], addresses: [192.0.2.0/24]")}, {}},
+      {"a block by one of its addresses", {of("hosts: [e.example], addresses: [192.0.2.7/24]")}, {}},
       {"a port twice",
        {of("hosts: [e.example], ports: [{name: a, number: 1}, {name: b, number: 1}]")},
        {"port-twice bar/e spec.ports[1]"}},
