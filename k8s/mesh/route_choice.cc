@@ -82,9 +82,18 @@ bool fits(const To& to, const Destination& wanted) {
          (wanted.subset.empty() || to.destination.subset == wanted.subset);
 }
 
+/// Whether that Service's host in full is what is meant by a shorter one: Istio takes one with a dot as it stands.
+bool is_in_full(std::string_view full, const std::string& host) {
+  return full.ends_with(".svc.cluster.local") && full.starts_with(host + ".") && host.find('.') != std::string::npos;
+}
+
 std::string nearest_of(const HttpRoute& route, const Destination& wanted) {
   std::vector<std::string> texts;
-  for (const To& to : route.to) texts.push_back(to.destination.text());
+  for (const To& to : route.to) {
+    if (is_in_full(to.destination.host, wanted.host))
+      return "; Istio takes a host with a dot as it stands: write " + shown(to.destination.host);
+    texts.push_back(to.destination.text());
+  }
   const std::vector<std::string_view> views(texts.begin(), texts.end());
   const std::string text = wanted.text();
   const std::string near(nearest(text, views, text.size() / 2));
@@ -175,6 +184,9 @@ Error no_service_for(std::span<const VirtualService> services, const std::string
     for (const std::string& each : service.hosts) {
       if (covers(each, host))
         return Error{"no VirtualService has the host " + host + " itself; " + named(service) + " has " + shown(each)};
+      if (is_in_full(each, host))
+        return Error{"no VirtualService has the host " + host + ", which Istio takes as it stands; " + named(service) +
+                     " has " + shown(each)};
       hosts.push_back(each);
     }
   }

@@ -59,6 +59,10 @@ TEST_CASE("the VirtualService that clients follow") {
         "virtualservice young");
   CHECK(no_service_for(services, "b.bar.svc.cluster.local").message ==
         "no VirtualService has the host b.bar.svc.cluster.local; the nearest is a.bar.svc.cluster.local");
+  for (const char* part : {"a.bar", "a.bar.svc", "a.bar.svc.cluster"}) {
+    CAPTURE(part);
+    CHECK(no_service_for(services, part).message.ends_with(" has a.bar.svc.cluster.local"));
+  }
   services.push_back(service_of("wild", R"({"hosts": ["*.bar.global"]})"));
   CHECK(no_service_for(services, "b.bar.global").message ==
         "no VirtualService has the host b.bar.global itself; VirtualService bar/wild has *.bar.global");
@@ -187,6 +191,9 @@ TEST_CASE("which destination is meant") {
   }
   const auto wrong = destination_in(service, service.http[0], *parse_destination("c.baz.global"));
   CHECK(wrong.error().ends_with("not to c.baz.global; the nearest is c.bar.global:80"));
+  const auto part = destination_in(service, service.http[0], *parse_destination("a.bar"));
+  CHECK(part.error().ends_with(
+      "not to a.bar; Istio takes a host with a dot as it stands: write a.bar.svc.cluster.local"));
 }
 
 TEST_CASE("new weights") {
