@@ -13,6 +13,7 @@
 #include "cmd/ctl/route_flags.h"
 #include "cmd/ctl/route_obstacles.h"
 #include "cmd/ctl/stop.h"
+#include "k8s/mesh/regular_expression.h"
 #include "k8s/mesh/route_choice.h"
 #include "k8s/mesh/route_creation.h"
 
@@ -123,6 +124,9 @@ class Creating : public RouteCommand {
 void check_new_route(const RouteWish& wish) {
   if (!wish.match.name.empty())
     stop(kUsage, "--match: found " + wish.match.text() + ", expected prefix=/PATH, exact=/PATH or regex=EXPRESSION");
+  if (wish.match.uri == VirtualService::Match::Uri::kRegex) {
+    value_or_stop(RegularExpression::parse(wish.match.value), kUsage, "--match: ");
+  }
   std::vector<int64_t> weights = weights_of(wish);
   if (std::ranges::all_of(weights, [](int64_t weight) { return weight == 0; })) weights.resize(2);
   if (const auto error = check_weights(weights, std::nullopt)) stop(kUsage, error->message);
