@@ -8,6 +8,7 @@
 #include "cmd/ctl/stop.h"
 #include "k8s/api/api_objects.h"
 #include "k8s/mesh/lint_mesh.h"
+#include "k8s/mesh/shell_word.h"
 #include "zone/joined.h"
 
 namespace meshdns {
@@ -59,7 +60,8 @@ ObjectPlan RouteCommand::plan() {
   } else {
     const auto in_context = [&](const auto& undo) {
       const std::string& name = clusters_[undo.first].name();
-      return undo.second + (name.empty() ? "" : " --context " + name);
+      const bool is_own = undo.second.starts_with("meshdnsctl");
+      return undo.second + (name.empty() ? "" : " --context " + shell_word(name)) + (is_own ? wish_.in_each : "");
     };
     command_.undo = joined(undos_, in_context, "; ");
   }

@@ -61,8 +61,9 @@ Ended create_in_file(const RouteFlags& flags, const RouteWish& wish) {
     return printed_file(file, wish, text, written(identity, route, std::nullopt), json);
   }
   const size_t object = file.object_of(*service);
-  const auto change = value_or_stop(
-      add_route(file.manifest().objects()[object].json, *service, new_route(wish, host, service->name_space)), kUsage);
+  const auto change = value_or_stop(add_route(file.manifest().objects()[object].json, *service,
+                                              new_route(wish, host, service->name_space), wish.where),
+                                    kUsage);
   const auto text = value_or_stop(file.manifest().patched(object, change.patch), kUsage);
   return printed_file(file, wish, text, written(*service, change, std::nullopt), change.after);
 }
@@ -94,7 +95,8 @@ class Creating : public RouteCommand {
       const NewRoute route = new_route(wish_, host, service->name_space);
       note_sidecars(cluster, service->name_space, plan);
       for (std::string& note : also_changed(*service, {}, host)) plan.note(std::move(note));
-      const auto change = value_or_stop(add_route(object.json, *service, route), kRefused, cluster.prefix());
+      const auto change =
+          value_or_stop(add_route(object.json, *service, route, wish_.where), kRefused, cluster.prefix());
       if (change.patch != "[]") judge(index, mesh, written(*service, change, mesh.version), change.after, plan);
       patch(index, object, change, plan);
     }

@@ -5,6 +5,7 @@
 
 #include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/stop.h"
+#include "k8s/mesh/shell_word.h"
 
 namespace meshdns {
 
@@ -45,9 +46,15 @@ std::string RouteWish::requests() const {
 }
 
 RouteWish wish_of(const RouteFlags& flags, const std::string& verb) {
-  RouteWish wish{verb, "", {}, value_or_stop(parse_route_match(flags.match), kUsage, "--match: "), ""};
-  for (const std::string& context : flags.contexts) wish.where += " --context " + context;
-  for (const std::string& file : flags.files) wish.where += " --file " + file;
+  RouteWish wish{verb, "", {}, value_or_stop(parse_route_match(flags.match), kUsage, "--match: "), "", ""};
+  const auto add = [](std::string& line, const char* flag, const std::string& value) {
+    if (!value.empty()) line.append(" ").append(flag).append(" ").append(shell_word(value));
+  };
+  for (const std::string& context : flags.contexts) add(wish.where, "--context", context);
+  for (const std::string& file : flags.files) add(wish.where, "--file", file);
+  add(wish.in_each, "-n", flags.name_space);
+  add(wish.in_each, "--kubeconfig", flags.kubeconfig);
+  wish.where += wish.in_each;
   const auto host = value_or_stop(parse_destination(flags.host), kUsage, "HOST: ");
   if (host.port || !host.subset.empty())
     stop(kUsage, "HOST: found " + host.text() + ", expected " + host.host + " alone");

@@ -36,7 +36,8 @@ struct RouteWish {
   std::string host;  // as short as it was written
   std::vector<WeightedDestination> to;
   RouteMatch match;
-  std::string where;  // " --context west", " --file a.yaml"; empty: as kubectl takes it
+  std::string where;    // " --context west", " --file a.yaml -n bar"; empty: as kubectl takes it
+  std::string in_each;  // what of it is not the context
 
   /// "meshdnsctl route set-weights HOST", with the destinations, and where; without --match.
   std::string command() const;

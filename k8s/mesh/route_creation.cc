@@ -85,7 +85,8 @@ std::vector<std::string> texts_of(const std::vector<WeightedDestination>& to) {
   return texts;
 }
 
-Error is_there(const VirtualService& service, const HttpRoute& route, const NewRoute& wanted) {
+Error is_there(const VirtualService& service, const HttpRoute& route, const NewRoute& wanted,
+               const std::string& where) {
   const auto has = [&](const WeightedDestination& to) {
     return static_cast<bool>(destination_in(service, route, to.destination));
   };
@@ -97,7 +98,7 @@ Error is_there(const VirtualService& service, const HttpRoute& route, const NewR
   }
   return Error{named(service, route) + " is there already, and sends to " + destinations(route) + "; " +
                (only_weights ? "its weights are changed with: " : "before another takes its place: ") + command +
-               wanted.match.flag()};
+               wanted.match.flag() + where};
 }
 
 RouteChange change_of(std::string_view json, const Json& patch, const std::string& pointer, const NewRoute& route) {
@@ -168,12 +169,13 @@ std::string virtual_service_json(const ObjectIdentity& identity, const std::stri
       .dump();
 }
 
-Result<RouteChange> add_route(std::string_view json, const VirtualService& service, const NewRoute& route) {
+Result<RouteChange> add_route(std::string_view json, const VirtualService& service, const NewRoute& route,
+                              const std::string& where) {
   const auto same = same_requests(service, route.match);
   if (!same.empty()) {
     const HttpRoute& there = service.http[same.front()];
     if (texts_of(weighted(there)) == texts_of(route.to)) return RouteChange{"[]", std::string(json), there.pointer, {}};
-    if (!is_that_default(there, service.hosts)) return is_there(service, there, route);
+    if (!is_that_default(there, service.hosts)) return is_there(service, there, route, where);
   }
   if (service.http.empty()) {
     return change_of(json, {{{"op", "add"}, {"path", "/spec/http"}, {"value", http_json(route)}}}, kFirstRoute, route);

@@ -48,7 +48,8 @@ std::string virtual_service_json(const ObjectIdentity& identity, const std::stri
 
 /// With the route in front of those that would take its requests, the host itself among them; no change where it is there as asked for. The error: there is one for the same
 /// requests that sends them elsewhere. `json`: what `service` was read from.
-Result<RouteChange> add_route(std::string_view json, const VirtualService& service, const NewRoute& route);
+Result<RouteChange> add_route(std::string_view json, const VirtualService& service, const NewRoute& route,
+                              const std::string& where);
 
 /// Without the route that the match means; nothing where there is none. `after` is empty where nothing worth keeping is left of an object that we
 /// made. The error: several fit, or it is the only one of an object that others made.

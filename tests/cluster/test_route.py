@@ -3,6 +3,7 @@
 import copy
 import itertools
 import json
+import shlex
 import threading
 
 import pytest
@@ -101,7 +102,7 @@ def refused(ended, *named):
 
 def said_to_undo_it(ended):
     line = next(line for line in ended.stdout.splitlines() if line.startswith("note: undone by: "))
-    return line.removeprefix("note: undone by: meshdnsctl route ").split()
+    return shlex.split(line.removeprefix("note: undone by: meshdnsctl "))
 
 
 def test_a_route_is_made_changed_shown_and_taken_out(bar):
@@ -119,12 +120,12 @@ def test_a_route_is_made_changed_shown_and_taken_out(bar):
     assert f"VirtualService {bar.name}/x changed" in done(changed)
     assert bar.weights() == [50, 50]
     assert "are set already" in done(bar.route("set-weights", "x", "a=50", "--match", "prefix=/headers"))
-    done(bar.route(*said_to_undo_it(changed)))
+    done(meshdnsctl(*said_to_undo_it(changed)))
     assert bar.weights() == [75, 25]
 
     shown = json.loads(done(bar.route("show", "x", "-o", "json")))
     assert [to["share"] for each in shown for to in each["destinations"]] == [0.75, 0.25, 1]
-    done(bar.route(*said_to_undo_it(made)))
+    done(meshdnsctl(*said_to_undo_it(made)))
     assert bar.get() is None
     assert "already" in done(bar.route("delete", "x", "--match", "prefix=/headers"))
 
@@ -145,7 +146,7 @@ def test_all_requests_beside_some(bar):
     made = bar.route("create", "x", "b=1")
     done(made)
     assert bar.get()["spec"]["http"][1:] == [{"route": [to(f"b.{bar.name}.svc.cluster.local", 1)]}, {"route": [to(bar.host)]}]
-    done(bar.route(*said_to_undo_it(made)))
+    done(meshdnsctl(*said_to_undo_it(made)))
     assert bar.get()["spec"] == some
     again = done(bar.route("delete", "x"))
     assert "already" in again and f"note: there is the route for prefix=/a of VirtualService {bar.name}/x" in again

@@ -56,8 +56,8 @@ def test_neither_has_it_where_one_is_kept(planes, bars):
     assert [bar.weights() for bar in bars.values()] == [[75, 25], [60, 40]]
     done = route(planes, "set-weights", bars["east"].host, "a=50", "b=50", "--even-if-managed")
     undo = [f"meshdnsctl route set-weights {bars['east'].host} a.{bars['east'].name}.svc.cluster.local={a} "
-            f"b.{bars['east'].name}.svc.cluster.local={b} --context {name}" for name, a, b in (("east", 75, 25), ("west", 60, 40))]
-    assert "undone by: " + "; ".join(undo) in done.stdout
+            f"b.{bars['east'].name}.svc.cluster.local={b} --context {name} --kubeconfig " for name, a, b in (("east", 75, 25), ("west", 60, 40))]
+    assert all(command in done.stdout for command in undo)
 
 
 def test_what_others_do_not_serve_is_not_half_applied(planes, bars):

@@ -151,6 +151,7 @@ NOT_MADE = {
     "nothing at all": ("", ("a=0",), "the weights sum to 0"),
     "other weights":  (OURS, ("a=50", "b.bar.global:8000=50", "--match", "prefix=/headers"), "route set-weights"),
     "others":         (OURS, ("c=1", "--match", "prefix=/headers"), "route delete"),
+    "the same place": (OURS, ("c=1", "--match", "prefix=/headers", "-n", "bar"), "--match prefix=/headers --file - -n bar"),
     "no expression":  ("", ("a=1", "--match", "regex=/a["), "expected a regular expression of RE2: missing ]: ["),
     "by name":        ("", ("a=1", "--match", "name=x"), "expected prefix=/PATH, exact=/PATH or regex=EXPRESSION"),
 }

@@ -93,7 +93,7 @@ TEST_CASE("a route more stands in front of what would take its requests") {
                                          {"", "", "/spec/http"}}) {
     CAPTURE(c.http);
     const std::string json = with_http(c.http);
-    const auto change = add_route(json, *parse_virtual_service(json), route_to({"a.bar.global=1"}, c.match));
+    const auto change = add_route(json, *parse_virtual_service(json), route_to({"a.bar.global=1"}, c.match), "");
     REQUIRE_MESSAGE(change, change.error());
     const Json patch = Json::parse(change->patch);
     CHECK((patch.empty() ? "" : patch.at(0).at("path").get<std::string>()) == c.path);
@@ -103,21 +103,23 @@ TEST_CASE("a route more stands in front of what would take its requests") {
 TEST_CASE("a route for the same requests is not replaced") {
   const std::string json = with_http(for_uri(R"({"prefix": "/a"})"));
   const auto error = [&](const std::vector<std::string>& to) {
-    return add_route(json, *parse_virtual_service(json), route_to(to, "prefix=/a")).error();
+    return add_route(json, *parse_virtual_service(json), route_to(to, "prefix=/a"), " -n bar").error();
   };
   const std::string there =
       "the route for prefix=/a of VirtualService bar/x is there already, and sends to a.bar.global=1; ";
   CHECK(error({"b.bar.global=1"}) ==
-        there + "before another takes its place: meshdnsctl route delete x.bar.svc.cluster.local --match prefix=/a");
+        there +
+            "before another takes its place: meshdnsctl route delete x.bar.svc.cluster.local --match prefix=/a -n bar");
   CHECK(error({"a.bar.global=1", "b.bar.global=1"}) ==
-        there + "before another takes its place: meshdnsctl route delete x.bar.svc.cluster.local --match prefix=/a");
+        there +
+            "before another takes its place: meshdnsctl route delete x.bar.svc.cluster.local --match prefix=/a -n bar");
   const std::string two = with_http(
       R"({"route": [{"destination": {"host": "a"}, "weight": 1}, {"destination": {"host": "b"}, "weight": 1}]})");
-  CHECK(
-      add_route(two, *parse_virtual_service(two), route_to({"a.bar.svc.cluster.local=1", "b.bar.svc.cluster.local=2"}))
-          .error()
-          .ends_with("; its weights are changed with: meshdnsctl route set-weights x.bar.svc.cluster.local "
-                     "a.bar.svc.cluster.local=1 b.bar.svc.cluster.local=2"));
+  CHECK(add_route(two, *parse_virtual_service(two),
+                  route_to({"a.bar.svc.cluster.local=1", "b.bar.svc.cluster.local=2"}), " --file a.yaml")
+            .error()
+            .ends_with("; its weights are changed with: meshdnsctl route set-weights x.bar.svc.cluster.local "
+                       "a.bar.svc.cluster.local=1 b.bar.svc.cluster.local=2 --file a.yaml"));
 }
 
 TEST_CASE("a route less") {
