@@ -4,6 +4,7 @@ import re
 import shlex
 
 from mesh.two_clusters import DESTINATIONS, EAST, HOST, REMOTE, SERVICE, URL, WEST
+from support.meshdnsctl import meshdnsctl
 
 EXIT_DONE, EXIT_FAILED = 0, 1
 PREFIX = ("--match", "prefix=/headers")
@@ -41,10 +42,10 @@ def set_weights(mesh, *weights):
     return said
 
 
-def undo(mesh, said):
-    """Runs what a command names as that which undoes it."""
+def undo(said):
+    """Runs what a command names as that which undoes it, as it is printed."""
     [command] = re.findall(r"undone by: meshdnsctl (.*)", said)
-    return done(mesh.ctl(*shlex.split(command)))
+    return done(meshdnsctl(*shlex.split(command)))
 
 
 def verify(mesh, *weights, count=2000, rate=800):

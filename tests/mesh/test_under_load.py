@@ -15,9 +15,9 @@ def test_none_is_lost(mesh, keep_alive):
         for _ in range(ROUNDS):
             create_entry(mesh)
             created = create_route(mesh, 50, 25, 25)
-            undo(mesh, set_weights(mesh, 20, 40, 40))
+            undo(set_weights(mesh, 20, 40, 40))
             mesh.await_weights(50, 25, 25)
-            undo(mesh, created)
+            undo(created)
             delete_entry(mesh)
             mesh.await_weights()
         tally = traffic.tally()
