@@ -183,7 +183,7 @@ Ended create(const CreateFlags& flags) {
   } else {
     notes = serving_notes(request.wish);
   }
-  if (flags.on_files()) return create_in_files(request, flags);
+  if (flags.on_files()) return create_in_files(request, flags, notes);
   return printed(Creating(std::move(request), flags, serving, std::move(notes)).run(), form);
 }
 

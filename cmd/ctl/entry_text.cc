@@ -8,6 +8,7 @@
 #include "cmd/ctl/mesh_file.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/ctl/unified_diff.h"
+#include "cmd/text_value.h"
 #include "k8s/istio/service_entry.h"
 #include "k8s/mesh/entry_manifest.h"
 #include "k8s/mesh/host_objects.h"
@@ -88,9 +89,11 @@ class Files {
 
   void remove(size_t index) { set(texts_[0].without(index)); }
 
-  Ended printed(const std::string& before) const {
+  Ended printed(const std::string& before, const std::vector<std::string>& notes = {}) const {
     const std::string& now = texts_[0].text();
-    return {0, dry_run_ ? unified_diff(names_[0], before, now) : now};
+    std::string lines;
+    for (const std::string& note : notes) lines += "note: " + escape_controls(note) + "\n";
+    return {0, dry_run_ ? unified_diff(names_[0], before, now) : now, "", lines};
   }
 
   const std::string& text() const { return texts_[0].text(); }
@@ -142,7 +145,7 @@ std::vector<PresentVips> present(const Files& files, std::optional<size_t> index
 
 }  // namespace
 
-Ended create_in_files(const EntryRequest& request, const MeshFlags& flags) {
+Ended create_in_files(const EntryRequest& request, const MeshFlags& flags, const std::vector<std::string>& notes) {
   Files files(flags);
   const std::string before = files.text();
   EntryWish wish = request.wish;
@@ -158,7 +161,7 @@ Ended create_in_files(const EntryRequest& request, const MeshFlags& flags) {
   const std::string rule_json = value_or_stop(rule_manifest(wish, json_of(files, rule)), kUsage);
   if (!rule_json.empty()) files.put(rule, rule_json);
   files.put(find_entry(files, wish.host), entry_json);
-  return files.printed(before);
+  return files.printed(before, notes);
 }
 
 Ended delete_in_files(const MeshHost& host, const MeshFlags& flags) {

@@ -47,7 +47,7 @@ def objects(text):
 
 def created(*arguments, text="", host=HOST):
     ended = on_input(text, "create", host, *arguments)
-    assert (ended.returncode, ended.stderr) == (EXIT_DONE, ""), ended.stderr
+    assert ended.returncode == EXIT_DONE, ended.stderr
     return objects(ended.stdout)
 
 
@@ -80,6 +80,22 @@ def test_what_is_written(kind):
     assert (rule and rule["spec"]["trafficPolicy"]) == policy
     for each in written.values():
         assert (each["metadata"]["name"], each["metadata"]["namespace"]) == ("serverservice04-bar", "bar")
+
+
+# arguments, what the serving side must have
+NEEDS = {
+    "a gateway":         (BY_HAND, "hosts *.local, and the Service serverservice04.bar.svc.cluster.local"),
+    "global":            ((*BY_HAND, "--sni", "global"), f"hosts *.global, and a ServiceEntry for {HOST}"),
+    "both ways":         ((*BY_HAND, "--endpoint", "10.1.2.3"), "the endpoints without a gateway need sidecars"),
+    "reached directly":  ((*BY_HAND[:2], "--endpoint", "10.1.2.3"), ""),
+}
+
+
+@pytest.mark.parametrize("case", NEEDS)
+def test_what_the_serving_side_must_have_is_told_beside_the_manifest(case):
+    arguments, named = NEEDS[case]
+    said = on_input("", "create", HOST, *arguments).stderr
+    assert named in said if named else said == "", said
 
 
 def test_what_stands_there_stays_to_the_octet():
