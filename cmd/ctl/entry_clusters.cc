@@ -7,6 +7,7 @@
 #include "cmd/ctl/stop.h"
 #include "k8s/istio/service_entry.h"
 #include "k8s/mesh/host_objects.h"
+#include "k8s/mesh/shell_word.h"
 
 namespace meshdns {
 namespace {
@@ -88,8 +89,9 @@ std::vector<ClusterRange> cluster_ranges(MeshCluster& cluster, std::vector<std::
 
 std::string context_flags(const MeshFlags& flags, const std::string& ledger_context) {
   std::string text;
-  for (const std::string& context : flags.contexts) text += " --context " + context;
-  return text + (ledger_context.empty() ? "" : " --ledger-context " + ledger_context);
+  for (const std::string& context : flags.contexts) text += " --context " + shell_word(context);
+  if (!ledger_context.empty()) text += " --ledger-context " + shell_word(ledger_context);
+  return text + (flags.kubeconfig.empty() ? "" : " --kubeconfig " + shell_word(flags.kubeconfig));
 }
 
 std::string flag_of(const EntryEndpoint& endpoint) {

@@ -59,7 +59,7 @@ void add_holders(MeshCluster& cluster, VipHolders& holders);
 /// What Services, pods and nodes have. What may not be read is a note.
 std::vector<ClusterRange> cluster_ranges(MeshCluster& cluster, std::vector<std::string>& notes);
 
-/// " --context west --ledger-context east": for a command that is about the same clusters.
+/// " --context west --ledger-context east --kubeconfig mesh": for a command that is about the same clusters.
 std::string context_flags(const MeshFlags& flags, const std::string& ledger_context);
 
 /// " --endpoint 10.0.0.1", " --gateway 172.25.55.50:15443"

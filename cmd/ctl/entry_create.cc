@@ -42,15 +42,11 @@ class Creating {
 
   ChangeReport run() {
     for (size_t i = 0; i < clusters_.clients(); ++i) check_cluster(clusters_[i]);
-    ObjectCommand command{clusters_.all(),
-                          {},
-                          "",
-                          "meshdnsctl entry delete " + host().text() + context_flags(flags_, flags_.ledger_context),
-                          flags_.dry_run,
-                          kSettle};
+    ObjectCommand command{clusters_.all(), {}, "", "", flags_.dry_run, kSettle};
     command.plan = [&] {
       ObjectPlan plan = make_plan();
       command.done = host().text() + " has " + joined(request_.wish.addresses, &IpAddress::text);
+      if (*was_new_) command.undo = undo();
       return plan;
     };
     return carry_out(command);
@@ -95,6 +91,8 @@ class Creating {
     }
     for (size_t i = clusters_.clients(); i < clusters_.all().size(); ++i) add_holders(clusters_[i], rules.holders);
     if (serving_) add_holders(*serving_, rules.holders);
+    const auto is_new = [](const HostObjects& objects) { return !objects.entry && !objects.rule; };
+    if (!was_new_) was_new_ = std::ranges::all_of(present, is_new);
     plan_addresses(plan, vips, rules);
     for (size_t i = 0; i < clusters_.clients(); ++i) {
       request_.wish.rule_name_space = present[i].name_space;
@@ -139,6 +137,10 @@ class Creating {
                        ", expected none of that name: delete or rename it");
   }
 
+  std::string undo() const {
+    return "meshdnsctl entry delete " + host().text() + context_flags(flags_, flags_.ledger_context);
+  }
+
   /// What makes the same of a manifest.
   std::string command() const {
     std::string text = "meshdnsctl entry create " + host().text();
@@ -155,6 +157,7 @@ class Creating {
   std::optional<MeshCluster>& serving_;
   std::vector<std::string> notes_;
   EntryClusters clusters_;
+  std::optional<bool> was_new_;  // to every client, before anything was made: then all of it can be taken away again
 };
 
 /// What the serving side must have, where nobody looked.

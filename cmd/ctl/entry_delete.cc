@@ -33,9 +33,8 @@ class Deleting {
       : host_(std::move(host)), flags_(flags), clusters_(flags, flags.ledger_context) {}
 
   ChangeReport run() {
-    const std::string again = "meshdnsctl entry create " + host_.text();
-    return carry_out({clusters_.all(), [this] { return make_plan(); }, host_.text() + " has no entry", again,
-                      flags_.dry_run, kSettle});
+    return carry_out(
+        {clusters_.all(), [this] { return make_plan(); }, host_.text() + " has no entry", "", flags_.dry_run, kSettle});
   }
 
  private:

@@ -197,7 +197,8 @@ class Carrying {
       if (text(plan_.changes()[i]) != unknown_) missing.push_back(text(plan_.changes()[i]));
     }
     if (!missing.empty()) said += "\nnot done: " + joined(missing);
-    return said + "\nthe same command again finishes it; " + command_.undo + " undoes it";
+    return said + "\nthe same command again finishes it" +
+           (command_.undo.empty() ? "" : "; " + command_.undo + " undoes it");
   }
 
   const ObjectCommand& command_;

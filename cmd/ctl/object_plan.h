@@ -63,7 +63,7 @@ struct ObjectCommand {
   std::vector<MeshCluster>& clusters;
   std::function<ObjectPlan()> plan;  // reads what there is; called again after conflicts
   std::string done;                  // a sentence without a full stop: "the route is there"
-  std::string undo;                  // the command that undoes it, for where it fails midway
+  std::string undo;                  // the command that undoes it, for where it fails midway; empty: none does
   bool dry_run = false;
   // Of objects that routes name: how long sidecars are given to hear of them before the command ends, and before a deletion to hear that no
   // route names them any more.

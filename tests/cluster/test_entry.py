@@ -387,10 +387,19 @@ def test_a_cluster_that_refuses_midway_is_told_with_what_is_there(mesh, refusing
     refused(ended, f"east: ServiceEntry bar/{NAME}: ",
             f"done: west: ConfigMap meshdns/meshdns-vips created, west: DestinationRule bar/{NAME} created, west: ServiceEntry bar/{NAME} created, "
             f"east: DestinationRule bar/{NAME} created", f"not done: east: ServiceEntry bar/{NAME}",
-            f"meshdnsctl entry delete {HOST} --context west --context east undoes it")
+            f"meshdnsctl entry delete {HOST} --context west --context east --kubeconfig {mesh.kubeconfig} undoes it")
     assert mesh.there() == {("west", "serviceentry"), ("west", "destinationrule"), ("east", "destinationrule")}
     done(mesh.entry("delete", HOST, *BOTH))
     assert mesh.there() == set()
+
+
+def test_no_command_undoes_what_has_changed_before(mesh, refusing_east):
+    """entry delete would take away what was there, and entry create with no more than the host makes nothing."""
+    done(mesh.entry("create", HOST, *BY_HAND, "--context", "west"))
+    refusing_east("request.dryRun == true")
+    ended = mesh.entry("create", HOST, *BY_HAND[:3], "172.25.55.51", *BOTH)
+    refused(ended, f"done: west: ServiceEntry bar/{NAME} changed, east: DestinationRule bar/{NAME} created", "the same command again finishes it")
+    assert "undoes" not in ended.stderr
 
 
 def test_finished_by_the_same_command(mesh, refusing_east):
