@@ -62,9 +62,8 @@ std::optional<IpAddress> address_of(const CreateFlags& flags) {
   const auto address = parse_reachable_address(flags.address);
   if (!address) stop(kUsage, "--address: found " + quote(flags.address) + ", expected auto or an IP address");
   const auto block = *IpBlock::parse(address->text());
-  if (const auto own = istiods_own(block)) {
-    stop(kUsage, "--address: " + address->text() + " is in " + text(*own) +
-                     ": istiod gives these addresses to entries that have none");
+  if (const auto taken = reserved(block)) {
+    stop(kUsage, "--address: " + address->text() + " is in " + text(taken->block) + ": " + taken->why);
   }
   return *address;
 }

@@ -18,6 +18,20 @@ constexpr unsigned kLongestV6 = 126;
 
 constexpr std::array kIstiods = {"240.240.0.0/16", "2001:2::/48"};
 
+struct Special {
+  const char* block;
+  const char* what;
+};
+constexpr std::array kSpecial = {Special{"0.0.0.0/8", "this host's"},
+                                 Special{"127.0.0.0/8", "loopback"},
+                                 Special{"169.254.0.0/16", "link-local"},
+                                 Special{"224.0.0.0/4", "multicast"},
+                                 Special{"255.255.255.255/32", "broadcast"},
+                                 Special{"::/127", "loopback"},
+                                 Special{"::ffff:0:0/96", "IPv4-mapped"},
+                                 Special{"fe80::/10", "link-local"},
+                                 Special{"ff00::/8", "multicast"}};
+
 constexpr uint64_t kOctet = 0xff;
 
 /// The same in every version: a host without a lease would get another address otherwise.
@@ -55,6 +69,20 @@ std::optional<IpBlock> istiods_own(const IpBlock& block) {
   return std::nullopt;
 }
 
+std::optional<ReservedBlock> reserved(const IpBlock& block) {
+  if (const auto own = istiods_own(block)) {
+    return ReservedBlock{*own, "istiod gives these addresses to entries that have none"};
+  }
+  for (const Special& special : kSpecial) {
+    const auto its = IpBlock::parse(special.block);
+    if (overlap(*its, block)) {
+      return ReservedBlock{*its,
+                           std::string("these are ") + special.what + " addresses, which sidecars do not capture"};
+    }
+  }
+  return std::nullopt;
+}
+
 VipPool::VipPool(IpBlock block) : block_(block) {
   const unsigned bits = static_cast<unsigned>(block.base().bytes().size() * 8) - block.prefix();
   last_ = ~uint64_t{0} >> (64 - bits);
@@ -70,9 +98,8 @@ Result<VipPool> VipPool::parse(std::string_view text) {
     return Error{"found " + shown(text) + ", expected a prefix from /" + std::to_string(widest) + " to /" +
                  std::to_string(longest)};
   }
-  if (const auto own = istiods_own(*block)) {
-    return Error{"found " + shown(text) + ", which overlaps " + meshdns::text(*own) +
-                 ": istiod gives these addresses to entries that have none"};
+  if (const auto taken = reserved(*block)) {
+    return Error{"found " + shown(text) + ", which overlaps " + meshdns::text(taken->block) + ": " + taken->why};
   }
   return VipPool(*block);
 }

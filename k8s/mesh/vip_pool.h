@@ -28,9 +28,18 @@ bool overlap(const IpBlock& one, const IpBlock& other);
 /// Nothing: `block` has none of it. Source: istio/istio pilot/pkg/controllers/ipallocate.
 std::optional<IpBlock> istiods_own(const IpBlock& block);
 
+struct ReservedBlock {
+  IpBlock block;
+  std::string why;
+};
+
+/// What is nobody's VIP: istiod's own, and addresses that no sidecar captures. Nothing: `block` has none of it.
+/// Source: https://www.iana.org/assignments/iana-ipv4-special-registry, iana-ipv6-special-registry.
+std::optional<ReservedBlock> reserved(const IpBlock& block);
+
 class VipPool {
  public:
-  /// A CIDR block: IPv4 from /8 to /30, IPv6 from /64 to /126, outside istiod's own.
+  /// A CIDR block: IPv4 from /8 to /30, IPv6 from /64 to /126, with nothing that is reserved.
   static Result<VipPool> parse(std::string_view text);
 
   const IpBlock& block() const { return block_; }

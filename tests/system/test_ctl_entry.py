@@ -156,6 +156,8 @@ USAGE = {
     "two pools":            ((HOST, *BY_HAND, "--pool", "240.1.0.0/16", "--pool", "240.2.0.0/16"), "--pool: found two of one family"),
     "a bad address":        ((HOST, *BY_HAND, "--address", "0.0.0.0"), "expected auto or an IP address"),
     "istiod's address":     ((HOST, *BY_HAND, "--address", "240.240.0.1"), "istiod gives"),
+    "loopback":             ((HOST, *BY_HAND, "--address", "127.0.0.1"), "127.0.0.1 is in 127.0.0.0/8: these are loopback addresses"),
+    "a multicast pool":     ((HOST, *BY_HAND, "--pool", "ff02::/64"), "--pool: found ff02::/64, which overlaps ff00::/8"),
     "address and pool":     ((HOST, *BY_HAND, "--address", "240.0.0.1", "--pool", "240.0.0.0/16"), "--address and --pool"),
     "a bad sni":            ((HOST, *BY_HAND, "--sni", "x"), "expected service or global"),
     "sni without gateway":  ((HOST, "--port", "a:80/http", "--endpoint", "1.2.3.4", "--sni", "global"), "--sni global: "),

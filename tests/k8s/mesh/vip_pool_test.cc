@@ -50,6 +50,15 @@ TEST_CASE("what is no pool") {
                                          {"240.240.1.0/24", "overlaps 240.240.0.0/16"},
                                          {"240.0.0.0/8", "istiod"},
                                          {"2001:2::/64", "overlaps 2001:2::/48"},
+                                         {"0.0.0.0/8", "overlaps 0.0.0.0/8"},
+                                         {"127.1.0.0/16", "overlaps 127.0.0.0/8: these are loopback addresses"},
+                                         {"169.254.7.0/24", "overlaps 169.254.0.0/16"},
+                                         {"224.0.0.0/8", "overlaps 224.0.0.0/4"},
+                                         {"255.255.255.0/24", "overlaps 255.255.255.255/32"},
+                                         {"::/64", "overlaps ::/127"},
+                                         {"::ffff:240.0.0.0/112", "overlaps ::ffff:0.0.0.0/96"},
+                                         {"fe80::/64", "overlaps fe80::/10"},
+                                         {"ff02::/64", "overlaps ff00::/8"},
                                          {"\x1b[31m", "found \"?[31m\""}}) {
     CAPTURE(c.text);
     const auto pool = VipPool::parse(c.text);
