@@ -61,19 +61,28 @@ class Creating {
       stop(kRefused, cluster.prefix() + "there is no namespace " + host().name_space + "; kubectl " + context +
                          "create namespace " + host().name_space + " makes it");
     }
-    const auto ranges = cluster_ranges(cluster, notes_);
-    for (const VipPool& pool : request_.pools)
-      require_outside(cluster, ranges, pool.block(), "the pool " + pool.text());
-    if (!request_.address) return;
-    require_outside(cluster, ranges, *IpBlock::parse(request_.address->text()), request_.address->text());
+    ranges_.push_back(cluster_ranges(cluster, notes_));
+    for (const VipPool& pool : request_.pools) {
+      require_outside(cluster, ranges_.back(), pool.block(), "the pool " + pool.text(),
+                      "--pool names another, such as " + std::string(kDefaultPool));
+    }
+  }
+
+  /// An address that was leased for other clients can be taken here.
+  void require_addresses_outside(size_t index, const std::vector<IpAddress>& present) {
+    for (const IpAddress& address : request_.wish.addresses) {
+      if (std::ranges::count(present, address) > 0) continue;
+      require_outside(clusters_[index], ranges_[index], *IpBlock::parse(address.text()), address.text(),
+                      "--address names another, for all clusters");
+    }
   }
 
   static void require_outside(const MeshCluster& cluster, const std::vector<ClusterRange>& ranges, const IpBlock& block,
-                              const std::string& what) {
+                              const std::string& what, const std::string& way_out) {
     const ClusterRange* range = overlapping(block, ranges);
     if (range == nullptr) return;
-    stop(kRefused, cluster.prefix() + what + " overlaps " + text(range->block) + ", which is " + range->what +
-                       "; --pool names another, such as " + std::string(kDefaultPool));
+    stop(kRefused,
+         cluster.prefix() + what + " overlaps " + text(range->block) + ", which is " + range->what + "; " + way_out);
   }
 
   ObjectPlan make_plan() {
@@ -95,6 +104,7 @@ class Creating {
     if (!was_new_) was_new_ = std::ranges::all_of(present, is_new);
     plan_addresses(plan, vips, rules);
     for (size_t i = 0; i < clusters_.clients(); ++i) {
+      require_addresses_outside(i, present[i].vips);
       request_.wish.rule_name_space = present[i].name_space;
       plan_object(plan, i, kDestinationRules, present[i].rule, rule_manifest);
       plan_object(plan, i, kServiceEntries, present[i].entry, entry_manifest);
@@ -129,12 +139,12 @@ class Creating {
     plan.create(index, cluster, kind, object.dump());
   }
 
-  /// An object of that name is another host's.
+  /// An object of that name is another host's, or some workloads' alone.
   void require_free_name(MeshCluster& cluster, const ObjectKind& kind, const std::string& name_space) const {
     const auto other = cluster.get(kind, name_space, host().object());
     if (!other) return;
     stop(kRefused, cluster.prefix() + other->meta.text() + " is there for another host than " + host().text() +
-                       ", expected none of that name: delete or rename it");
+                       ", or for some workloads alone, expected none of that name: delete or rename it");
   }
 
   std::string undo() const {
@@ -157,6 +167,7 @@ class Creating {
   std::optional<MeshCluster>& serving_;
   std::vector<std::string> notes_;
   EntryClusters clusters_;
+  std::vector<std::vector<ClusterRange>> ranges_;  // of each client
   std::optional<bool> was_new_;  // to every client, before anything was made: then all of it can be taken away again
 };
 

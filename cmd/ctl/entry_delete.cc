@@ -101,6 +101,7 @@ class Deleting {
 
 Ended remove(const DeleteFlags& flags) {
   const OutputForm form = check_mesh_flags(flags);
+  check_ledger_flag(flags, flags.ledger_context);
   MeshHost host = host_or_stop(flags.host, flags.name_space);
   if (flags.on_files()) return delete_in_files(host, flags);
   return printed(Deleting(std::move(host), flags).run(), form);

@@ -13,6 +13,7 @@
 #include "cmd/ctl/aligned.h"
 #include "cmd/ctl/entry.h"
 #include "cmd/ctl/entry_clusters.h"
+#include "cmd/ctl/entry_request.h"
 #include "cmd/ctl/help.h"
 #include "cmd/ctl/mesh_file.h"
 #include "cmd/ctl/mesh_views.h"
@@ -154,6 +155,8 @@ Json list_files(const ListFlags& flags) {
 }
 
 Ended list(const ListFlags& flags) {
+  check_mesh_places(flags);
+  check_ledger_flag(flags, flags.ledger_context);
   const OutputForm form = form_or_stop(flags.output);
   const Json items = flags.on_files() ? list_files(flags) : list_clusters(flags);
   const std::string text = items.empty() ? "no entries\n" : table(items);

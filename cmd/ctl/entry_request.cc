@@ -30,7 +30,9 @@ void read_place(const CreateFlags& flags, EntryRequest& request) {
     wish.ports.push_back(value_or_stop(parse_entry_port(text), kUsage, "--port: "));
   }
   for (const std::string& text : flags.endpoints) {
-    wish.endpoints.push_back(value_or_stop(parse_endpoint_address(text), kUsage, "--endpoint: "));
+    auto endpoint = value_or_stop(parse_endpoint_address(text), kUsage, "--endpoint: ");
+    if (std::ranges::count(wish.endpoints, endpoint) > 0) stop(kUsage, "--endpoint: found " + quote(text) + " twice");
+    wish.endpoints.push_back(std::move(endpoint));
   }
   if (request.gateway) wish.endpoints.push_back(*request.gateway);
   if (wish.ports.empty() || wish.endpoints.empty()) {
@@ -124,10 +126,13 @@ EntryRequest entry_request(const CreateFlags& flags) {
   }
   request.address = address_of(flags);
   request.pools = pools_of(flags);
-  if (flags.on_files() && !flags.ledger_context.empty()) {
-    stop(kUsage, "--ledger-context and --file: expected one of them, as the files' entries have the addresses");
-  }
+  check_ledger_flag(flags, flags.ledger_context);
   return request;
+}
+
+void check_ledger_flag(const MeshFlags& flags, const std::string& ledger_context) {
+  if (!flags.on_files() || ledger_context.empty()) return;
+  stop(kUsage, "--ledger-context and --file: expected one of them, as the files' entries have the addresses");
 }
 
 MeshHost host_or_stop(const std::string& text, const std::string& name_space) {

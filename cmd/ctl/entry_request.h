@@ -38,6 +38,9 @@ struct EntryRequest {
 /// Stops with kUsage where the flags are wrong, or do not go together.
 EntryRequest entry_request(const CreateFlags& flags);
 
+/// Stops with kUsage where there are files, which are the ledger.
+void check_ledger_flag(const MeshFlags& flags, const std::string& ledger_context);
+
 /// The host that a command is about. `name_space`: what -n says. Stops with kUsage.
 MeshHost host_or_stop(const std::string& text, const std::string& name_space);
 

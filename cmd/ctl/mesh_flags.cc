@@ -44,12 +44,16 @@ void add_mesh_change_flags(CLI::App& command, MeshFlags& flags) {
                    "Change objects that Helm, Argo CD, Flux, Flagger or another owner keeps, and may change back");
 }
 
-OutputForm check_mesh_flags(const MeshFlags& flags) {
+void check_mesh_places(const MeshFlags& flags) {
   require_distinct("--context", flags.contexts);
   require_distinct("--file", flags.files);
+  if (flags.on_files() && !flags.contexts.empty()) stop(kUsage, "--file and --context: expected one of them");
+}
+
+OutputForm check_mesh_flags(const MeshFlags& flags) {
+  check_mesh_places(flags);
   const OutputForm form = form_or_stop(flags.output);
   if (!flags.on_files()) return form;
-  if (!flags.contexts.empty()) stop(kUsage, "--file and --context: expected one of them");
   if (form != OutputForm::kText) stop(kUsage, "--output: expected text with --file, as the file itself is printed");
   return form;
 }

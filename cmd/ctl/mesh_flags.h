@@ -31,7 +31,10 @@ void add_mesh_cluster_flags(CLI::App& command, MeshFlags& flags, const std::stri
 /// --file, --dry-run and --even-if-managed.
 void add_mesh_change_flags(CLI::App& command, MeshFlags& flags);
 
-/// Stops with kUsage: a context or a file twice, --file together with --context, a form that is not one or not a file's own.
+/// Stops with kUsage: a context or a file twice, --file together with --context.
+void check_mesh_places(const MeshFlags& flags);
+
+/// The same, and a form that is not one or not a file's own.
 OutputForm check_mesh_flags(const MeshFlags& flags);
 
 }  // namespace meshdns

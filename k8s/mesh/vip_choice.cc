@@ -8,13 +8,23 @@
 namespace meshdns {
 namespace {
 
+std::optional<Error> one_of_a_family(const PresentVips& entry) {
+  const auto v4 = static_cast<size_t>(std::ranges::count_if(entry.addresses, &IpAddress::is_v4));
+  if (v4 <= 1 && entry.addresses.size() - v4 <= 1) return std::nullopt;
+  return Error{entry.where + " has " + joined(entry.addresses, &IpAddress::text) +
+               ", expected one address of a family at most; --address " + entry.addresses.front().text() +
+               " leaves that one alone"};
+}
+
 /// Where the ledger knows nothing of the host, but an entry has addresses: those become its lease.
 std::optional<Error> adopt(VipLedger& ledger, const std::string& host, const std::vector<PresentVips>& present,
                            const VipRules& rules) {
   const auto lease = ledger.find(host);
   if (lease != ledger.end() && !lease->second.released) return std::nullopt;
   for (const PresentVips& entry : present) {
-    if (!entry.addresses.empty()) return lease_these(ledger, host, entry.addresses, rules);
+    if (entry.addresses.empty()) continue;
+    if (auto error = one_of_a_family(entry)) return error;
+    return lease_these(ledger, host, entry.addresses, rules);
   }
   return std::nullopt;
 }

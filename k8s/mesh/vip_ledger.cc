@@ -122,7 +122,7 @@ class Allocator {
                        std::to_string(released) + " were released less than " + std::to_string(kReleasedFor / 3600) +
                        " h ago";
     if (next) text += "; the first of these can be had from " + rfc3339(*next + kReleasedFor) + " on";
-    return Error{std::move(text)};
+    return Error{text + "; --pool names a larger one"};
   }
 
   VipLedger& ledger_;

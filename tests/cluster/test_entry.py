@@ -208,6 +208,14 @@ def test_a_pool_of_a_nodes_pods(mesh):
             "the pool 10.244.0.0/16 overlaps 10.244.7.0/24, which is the pods of Node n1", "--pool names another")
 
 
+def test_an_address_that_another_client_has_taken(mesh):
+    """West's lease is of a pool that east's pods have."""
+    done(mesh.entry("create", HOST, *BY_HAND, "--context", "west", "--pool", "10.244.7.0/24"))
+    leased = mesh.ledger()[HOST]
+    refused(mesh.entry("create", HOST, *BY_HAND, *BOTH), f"east: {leased} overlaps 10.244.7.0/24, which is the pods of Node n1", "--address names another")
+    assert mesh.there() == {("west", "serviceentry"), ("west", "destinationrule")}
+
+
 def test_what_stands_in_the_way_by_name(mesh):
     mesh.apply("west", service_entry(NAME, "serverservice04.bar.mesh", ["240.0.0.7"]))
     refused(mesh.entry("create", HOST, *BY_HAND, "--context", "west"), f"ServiceEntry bar/{NAME} is there for another host")

@@ -165,6 +165,7 @@ USAGE = {
     "both ways":            ((HOST, *BY_HAND, "--from-context", "east", "bar/a"), "--from-context and --port"),
     "no service":           ((HOST, "--from-context", "east", "bar"), "expected CONTEXT NAMESPACE/SERVICE"),
     "file and ledger":      ((HOST, *BY_HAND, "--ledger-context", "east"), "--ledger-context and --file"),
+    "an endpoint twice":    ((HOST, *BY_HAND, "--endpoint", "fd00::1", "--endpoint", "FD00:0::1"), "--endpoint: found 'FD00:0::1' twice"),
     "a full pool":          ((HOST, *BY_HAND, "--pool", "240.0.0.0/30"), "the pool 240.0.0.0/30 is exhausted: it has 2 addresses"),
     "somebody's address":   ((HOST, *BY_HAND, "--address", "240.0.0.1"), "240.0.0.1 is the address of a.bar.global (standard input:1)"),
     "a flag with a typo":   ((HOST, "--gatway", "1.2.3.4"), "--gateway"),
@@ -200,6 +201,14 @@ def test_list(tmp_path):
     listed = json.loads(meshdnsctl("entry", "list", "--file", tmp_path / "a.yaml", "-o", "json").stdout)
     assert [(each["host"], each["addresses"], each["endpoints"]) for each in listed] == [(HOST, ["240.0.0.2"], ["172.25.55.50:15443"])]
     assert on_input("", "list").stdout == "no entries\n"
+
+
+@pytest.mark.parametrize("command", [("list",), ("delete", HOST), ("create", HOST, *BY_HAND)])
+@pytest.mark.parametrize("flags, named", [
+    (("--context", "west"), "--file and --context"), (("--file", "-"), "--file: found '-' twice"), (("--ledger-context", "west"), "--ledger-context and --file")])
+def test_flags_that_say_nothing_of_files(command, flags, named):
+    ended = on_input("", *command, *flags)
+    assert (ended.returncode, ended.stdout) == (EXIT_USAGE, "") and named in ended.stderr, ended.stderr
 
 
 @pytest.mark.parametrize("command", [(), ("create",), ("list",), ("delete",)])

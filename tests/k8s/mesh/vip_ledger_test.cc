@@ -136,7 +136,8 @@ TEST_CASE("a released address is the last to be given, and not within a day") {
   CHECK(error->message ==
         "the pool 240.0.0.8/29 is exhausted: it has 6 addresses, of which 4 are leased, 0 are in ServiceEntries, and 2 "
         "were "
-        "released less than 24 h ago; the first of these can be had from 2027-01-16T07:59:55Z on");
+        "released less than 24 h ago; the first of these can be had from 2027-01-16T07:59:55Z on; --pool names a "
+        "larger one");
 
   REQUIRE_FALSE(lease(ledger, {"g"}, rules({"240.0.0.8/29"}, kNow - 5 + kReleasedFor)));
   CHECK(ledger.at("g").addresses == std::vector{of_b});
