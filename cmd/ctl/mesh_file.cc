@@ -9,8 +9,9 @@ namespace meshdns {
 
 MeshFile read_mesh_file(const std::string& name, int unreadable) {
   auto text = value_or_stop(read_up_to(name, kMaxManifest + 1), unreadable);
-  if (text.size() > kMaxManifest) stop(kUsage, name + ": more than 32 MiB, expected a manifest");
-  auto objects = value_or_stop(parse_manifest(text, name == "-" ? "standard input" : name), kUsage);
+  const std::string shown = name == "-" ? "standard input" : name;
+  if (text.size() > kMaxManifest) stop(kUsage, shown + ": more than 32 MiB, expected a manifest");
+  auto objects = value_or_stop(parse_manifest(text, shown), kUsage);
   return {name, std::move(text), std::move(objects)};
 }
 
