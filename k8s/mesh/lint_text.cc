@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "k8s/istio/service_entry.h"
 #include "k8s/mesh/destination.h"
@@ -18,6 +19,23 @@ std::string lowered(std::string text) {
   std::ranges::transform(text, text.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
   return text;
+}
+
+std::string_view first_label(std::string_view host) { return host.substr(0, host.find('.')); }
+
+/// Whether one Service may be meant by the other's host, most of which all Services have: it is called nearly so.
+bool is_like(std::string_view candidate, std::string_view host) {
+  const std::array label = {first_label(candidate)};
+  const std::string_view wanted = first_label(host);
+  return !nearest(wanted, label, std::max<size_t>(wanted.size() / 2, 1)).empty();
+}
+
+std::string_view nearest_host(const LintMesh& mesh, const std::string& host, size_t most) {
+  if (!is_service_host(host)) return nearest(host, mesh.hosts(), most);
+  std::vector<std::string_view> candidates;
+  std::ranges::copy_if(mesh.hosts(), std::back_inserter(candidates),
+                       [&](std::string_view each) { return is_like(each, host); });
+  return nearest(host, candidates, most);
 }
 
 }  // namespace
@@ -38,7 +56,7 @@ std::string suggestion(const LintMesh& mesh, const std::string& host, size_t mos
       return "; Istio takes a host with a dot as it stands: write " + shown(full);
     }
   }
-  const std::string near(nearest(host, mesh.hosts(), most));
+  const std::string near(nearest_host(mesh, host, most));
   if (near.empty()) return {};
   return "; the nearest is " + shown(near) + ", of " + declaring(mesh.declared(near)) +
          ": write that, or declare the host";

@@ -88,6 +88,15 @@ TEST_CASE("messages say what to do") {
              "80}}}]}]}"},
             "no ServiceEntry or Service declares s.bar; Istio takes a host with a dot as it stands: write "
             "s.bar.svc.cluster.local"},
+           {{kService,
+             "VirtualService bar/r {hosts: ['*'], http: [{route: [{destination: {host: s.foo.svc.cluster.local}}]}]}"},
+            "no ServiceEntry or Service declares s.foo.svc.cluster.local; the nearest is s.bar.svc.cluster.local, of "
+            "Service bar/s (f:1): write that, or declare the host"},
+           {{kService,
+             "VirtualService bar/r {hosts: ['*'], http: [{route: [{destination: {host: "
+             "httpbin.bar.svc.cluster.local}}]}]}"},
+            "no ServiceEntry or Service declares httpbin.bar.svc.cluster.local: correct the host, or declare it with a "
+            "ServiceEntry"},
            {{"VirtualService bar/r {hosts: ['*'], http: [{route: [{destination: {host: x.global}}]}]}"},
             "no ServiceEntry or Service declares x.global: correct the host, or declare it with a ServiceEntry"},
            {{kEntry, route("{destination: {host: a.bar.global, port: {number: 8001}}}")},
