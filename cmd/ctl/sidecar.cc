@@ -3,6 +3,7 @@
 #include "cmd/ctl/fetch.h"
 #include "cmd/text_value.h"
 #include "k8s/mesh/regular_expression.h"
+#include "zone/address.h"
 
 namespace meshdns {
 namespace {
@@ -50,7 +51,8 @@ Result<std::vector<std::string>> Sidecar::hashing(const std::vector<std::string>
 
 Result<std::string> parse_sidecar(const std::string& text) {
   const auto url = parse_web_url(text);
-  const bool loopback = url && (url->host.starts_with("127.") || url->host == "[::1]" || url->host == "localhost");
+  const auto is_v4 = [](const std::string& host) { return host.starts_with("127.") && IpAddress::parse(host); };
+  const bool loopback = url && (is_v4(url->host) || url->host == "[::1]" || url->host == "localhost");
   if (loopback && url->path == "/" && url->query.empty())
     return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
   return Error{"found " + quote(text) + ", expected a URL on loopback such as " + kSidecar};

@@ -110,6 +110,12 @@ def test_a_request(tmp_path):
     assert head[0] == "GET /headers?x=y HTTP/1.1" and "Connection: close" in head and f"Host: {server.url[7:]}" in head
 
 
+@pytest.mark.parametrize("sidecar", ["http://10.0.0.1:15000", "http://127.mesh.example:15000", "http://127.0.0.1:15000/clusters"])
+def test_a_sidecar_is_on_loopback(sidecar):
+    ended = meshdnsctl("route", "verify", "http://127.0.0.1:1/", "--sidecar", sidecar)
+    assert ended.returncode == 2 and f"--sidecar: found '{sidecar}', expected a URL on loopback" in ended.stderr
+
+
 def test_the_pace():
     with Listener(bytes_of(GOOD)) as server:
         assert verify(server.url, *BY, count=30, rate=20).returncode == 0
