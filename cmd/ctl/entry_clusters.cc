@@ -76,6 +76,8 @@ std::vector<ClusterRange> cluster_ranges(MeshCluster& cluster, std::vector<std::
   };
   add([&] {
     for (const LiveObject& each : cluster.list(kServiceCidrs)) add_ranges(ranges_of_service_cidr(each.json));
+    if (!ranges.empty()) return;  // Kubernetes has them from 1.33 on
+    for (const LiveObject& each : cluster.list(kServices)) add_ranges(ranges_of_service(each.json));
   });
   add([&] {
     for (const LiveObject& node : cluster.list(kNodes)) add_ranges(ranges_of_node(node.json));

@@ -45,6 +45,14 @@ std::vector<ClusterRange> ranges_of_service_cidr(std::string_view json) {
   return ranges;
 }
 
+std::vector<ClusterRange> ranges_of_service(std::string_view json) {
+  const Json object = parsed(json);
+  const std::string name_space = shown(text_member(member(object, "metadata"), "namespace"));
+  std::vector<ClusterRange> ranges;
+  add_all(member(member(object, "spec"), "clusterIPs"), "Service " + name_space + "/" + name_of(object), ranges);
+  return ranges;
+}
+
 std::vector<ClusterRange> ranges_of_node(std::string_view json) {
   const Json object = parsed(json);
   const Json& spec = member(object, "spec");

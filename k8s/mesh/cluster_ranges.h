@@ -21,6 +21,8 @@ struct ClusterRange {
 
 /// Each reads an object's JSON; what cannot be read is no range.
 std::vector<ClusterRange> ranges_of_service_cidr(std::string_view json);
+std::vector<ClusterRange> ranges_of_service(
+    std::string_view json);  // its ClusterIPs: where nothing else tells the range
 std::vector<ClusterRange> ranges_of_node(std::string_view json);
 std::vector<ClusterRange> ranges_of_kubeadm_config(std::string_view config_map);
 
