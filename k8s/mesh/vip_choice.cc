@@ -29,6 +29,22 @@ std::optional<Error> adopt(VipLedger& ledger, const std::string& host, const std
   return std::nullopt;
 }
 
+/// The address, and what the host has of the other family: by its lease, which stays by itself, or else by an entry.
+std::vector<IpAddress> with_other_family(const IpAddress& wanted, const VipLedger& ledger, const std::string& host,
+                                         const std::vector<PresentVips>& present) {
+  std::vector<IpAddress> all{wanted};
+  const auto is_other = [&](const IpAddress& address) { return address.is_v4() != wanted.is_v4(); };
+  const auto lease = ledger.find(host);
+  if (lease != ledger.end() && std::ranges::any_of(lease->second.addresses, is_other)) return all;
+  for (const PresentVips& entry : present) {
+    const auto found = std::ranges::find_if(entry.addresses, is_other);
+    if (found == entry.addresses.end()) continue;
+    all.push_back(*found);
+    break;
+  }
+  return all;
+}
+
 /// An entry whose clients know the host by another address.
 std::optional<Error> moves(const std::vector<IpAddress>& leased, const std::string& host,
                            const std::vector<PresentVips>& present) {
@@ -47,7 +63,8 @@ std::optional<Error> moves(const std::vector<IpAddress>& leased, const std::stri
 
 Result<std::vector<IpAddress>> choose_vips(VipLedger& ledger, const std::string& host, std::optional<IpAddress> wanted,
                                            const std::vector<PresentVips>& present, const VipRules& rules) {
-  auto error = wanted ? lease_these(ledger, host, {*wanted}, rules) : adopt(ledger, host, present, rules);
+  auto error = wanted ? lease_these(ledger, host, with_other_family(*wanted, ledger, host, present), rules)
+                      : adopt(ledger, host, present, rules);
   if (!error && !wanted) error = lease(ledger, {host}, rules);
   if (error) return *error;
   const std::vector<IpAddress>& leased = ledger.at(host).addresses;
