@@ -38,9 +38,7 @@ std::string RouteMesh::name_space_of(const std::string& host) const {
   LintMesh mesh(/*live=*/true);
   for (const ManifestObject& object : objects) mesh.add(object, "default");
   mesh.index();
-  const Declared declared = mesh.declared(host);
-  if (declared.service != nullptr) return declared.service->name_space;
-  return declared.entries.empty() ? "" : declared.entries.front()->name_space;
+  return mesh.declared(host).name_space();
 }
 
 RouteCommand::RouteCommand(const RouteFlags& flags, const RouteWish& wish, std::string done)

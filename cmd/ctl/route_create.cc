@@ -54,7 +54,8 @@ Ended create_in_file(const RouteFlags& flags, const RouteWish& wish) {
   const VirtualService* service = value_or_stop(sidecar_service_for(file.views().services, host), kUsage);
   if (service == nullptr) {
     if (const auto error = routed_by_wildcard(file.views().services, host)) stop(kUsage, error->message);
-    const ObjectIdentity identity = route_object(host, flags.name_space, file.name_space());
+    const std::string own = flags.name_space.empty() ? file.name_space_of(host) : flags.name_space;
+    const ObjectIdentity identity = route_object(host, own, file.name_space());
     const NewRoute route = new_route(wish, host, identity.name_space);
     const std::string json = virtual_service_json(identity, kApiVersion, route);
     const auto text = value_or_stop(file.manifest().with(nlohmann::ordered_json::parse(json)), kUsage);

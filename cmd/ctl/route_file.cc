@@ -50,11 +50,22 @@ size_t RouteFile::object_of(const VirtualService& service) const {
   stop(kUsage, named(service) + " is to be changed, and that file is read alone: name it with the first --file");
 }
 
-std::vector<std::string> RouteFile::notes_on(const WrittenRoute& written, const std::string& json) const {
+LintMesh RouteFile::mesh_in(const std::string& name_space) const {
   LintMesh mesh(/*live=*/false);
   for (const auto* objects : {&manifest_.objects(), &others_}) {
-    for (const ManifestObject& object : *objects) mesh.add(object, name_space_);
+    for (const ManifestObject& object : *objects) mesh.add(object, name_space);
   }
+  return mesh;
+}
+
+std::string RouteFile::name_space_of(const std::string& host) const {
+  LintMesh mesh = mesh_in("");
+  mesh.index();
+  return mesh.declared(host).name_space();
+}
+
+std::vector<std::string> RouteFile::notes_on(const WrittenRoute& written, const std::string& json) const {
+  LintMesh mesh = mesh_in(name_space_);
   mesh.add({"", "networking.istio.io/v1", "VirtualService", json}, name_space_);
   mesh.index();
   RouteJudgement judgement = judge_route(std::move(mesh), written);

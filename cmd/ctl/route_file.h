@@ -24,6 +24,9 @@ class RouteFile {
   /// The service's object in the first file. Stops where it is in another.
   size_t object_of(const VirtualService& service) const;
 
+  /// That of what declares the host, where it says one; else empty.
+  std::string name_space_of(const std::string& host) const;
+
   /// What is wrong with the route that is written, as far as the files tell, and what else there is to say. `json`: the object as it is to be.
   std::vector<std::string> notes_on(const WrittenRoute& written, const std::string& json) const;
 
@@ -31,6 +34,9 @@ class RouteFile {
   Ended printed(const std::string& text, const std::vector<std::string>& notes) const;
 
  private:
+  /// All objects. `name_space`: of those that say none.
+  LintMesh mesh_in(const std::string& name_space) const;
+
   const RouteFlags& flags_;
   std::string name_space_;
   ManifestText manifest_;

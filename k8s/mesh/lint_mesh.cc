@@ -33,6 +33,11 @@ typename Map::const_iterator closest(const Map& by_host, std::string_view host) 
 
 }  // namespace
 
+std::string Declared::name_space() const {
+  if (service != nullptr) return service->name_space;
+  return entries.empty() ? "" : entries.front()->name_space;
+}
+
 void LintMesh::add(const ManifestObject& object, std::string_view name_space) {
   const auto keep = [&]<class Object>(Result<Object> (*parse)(std::string_view, std::string_view),
                                       std::vector<Object>& all) {

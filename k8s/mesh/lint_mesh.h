@@ -40,6 +40,9 @@ struct Declared {
   const Service* service = nullptr;
 
   explicit operator bool() const { return service != nullptr || !entries.empty(); }
+
+  /// Of the first that declares it; empty: nobody does.
+  std::string name_space() const;
 };
 
 class LintMesh {

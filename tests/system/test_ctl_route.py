@@ -145,6 +145,15 @@ def test_a_route_more_and_less(row):
     assert (less.returncode, less.stdout) == (EXIT_DONE, text), less.stderr
 
 
+@pytest.mark.parametrize("said, name_space", [({"namespace": "egress"}, "egress"), ({}, "shop")])
+def test_a_route_stands_beside_the_entry_of_its_host(said, name_space):
+    entry = {"apiVersion": "networking.istio.io/v1", "kind": "ServiceEntry", "metadata": {"name": "api", **said},
+             "spec": {"hosts": ["api.shop.global"], "ports": [{"number": 80, "name": "http", "protocol": "HTTP"}], "resolution": "DNS"}}
+    made = meshdnsctl("route", "create", "api.shop.global", "api.shop.global=1", "--file", "-", input=json.dumps(entry))
+    assert made.returncode == EXIT_DONE, made.stderr
+    assert list(yaml.safe_load_all(made.stdout))[-1]["metadata"]["namespace"] == name_space
+
+
 # Manifest, arguments of create, what is named
 NOT_MADE = {
     "a sum of 0":     ("", ("a=0", "b=0"), "the weights sum to 0"),
