@@ -10,6 +10,7 @@ import pytest
 import requests
 import yaml
 
+from cluster.webhook import refusing_webhook
 from support.meshdnsctl import meshdnsctl
 from support.process import eventually
 from support.routes import ASKED, ROUTES, set_weights, weights_of
@@ -403,6 +404,18 @@ def test_what_the_api_server_finds_wrong(bar):
         assert bar.weights() == [50, 50]
     finally:
         bar.plane.kubectl("delete", "-f", file)
+
+
+def test_what_a_webhook_refuses(bar):
+    """A dry run says so, and shows the difference as it is known without the API server; else nothing changes."""
+    bar.virtual_service({"route": [to("a", 50), to("b", 50)]})
+    with refusing_webhook(bar.plane, bar.name, "VirtualService", "no routes on Fridays"):
+        for arguments, line in [(("set-weights", "x", "a=13"), "weight: 13"),
+                                (("create", "x", "a=1", "--match", "prefix=/a"), 'prefix: "/a"')]:
+            dry = done(bar.route(*arguments, "--dry-run"))
+            assert "note: the dry run was refused" in dry and "no routes on Fridays" in dry and line in dry
+            refused(bar.route(*arguments), "no routes on Fridays", "nothing has changed")
+        assert bar.weights() == [50, 50]
 
 
 MAY_READ = [("networking.istio.io", "*", ["get", "list"]), ("", "services", ["list"]), ("", "namespaces", ["list"]),
