@@ -211,10 +211,13 @@ TEST_CASE("verdicts") {
   }
 }
 
-TEST_CASE("a server that is the cluster's DNS itself is a loop") {
-  World world(with_rcode(2), {});
-  world.plan.hops.push_back({HopKind::kService, "", world.plan.servers.front().server});
-  CHECK(world.verdict().cause == "loop");
+TEST_CASE("a server that is the cluster's DNS itself is a loop, whatever it answers") {
+  for (const Behaviour& behaviour :
+       {with_rcode(2), Behaviour(root), Behaviour(silence), only_over(true, with_rcode(2))}) {
+    World world(behaviour, {});
+    world.plan.hops.push_back({HopKind::kService, "", world.plan.servers.front().server});
+    CHECK(world.verdict().cause == "loop");
+  }
 }
 
 TEST_CASE("each hop is asked over both, for a name that exists and for one that does not") {
