@@ -410,7 +410,7 @@ def test_what_a_webhook_refuses(bar):
     """A dry run says so, and shows the difference as it is known without the API server; else nothing changes."""
     bar.virtual_service({"route": [to("a", 50), to("b", 50)]})
     with refusing_webhook(bar.plane, bar.name, "VirtualService", "no routes on Fridays"):
-        for arguments, line in [(("set-weights", "x", "a=13"), "weight: 13"),
+        for arguments, line in [(("set-weights", "x", "a=20"), "weight: 20"),
                                 (("create", "x", "a=1", "--match", "prefix=/a"), 'prefix: "/a"')]:
             dry = done(bar.route(*arguments, "--dry-run"))
             assert "note: the dry run was refused" in dry and "no routes on Fridays" in dry and line in dry
