@@ -116,6 +116,10 @@ class Carrying {
     return outcome;
   }
 
+  void require_done(const ObjectChange& change, Outcome outcome, const std::string& said) const {
+    if (outcome != Outcome::kDone) stop(outcome == Outcome::kForbidden ? kFailed : kRefused, trouble(change, said));
+  }
+
   /// A test of a patch that fails is answered as an object that is wrong: only another look tells.
   bool has_changed(const ObjectChange& change) {
     const auto answer = command_.clusters[change.cluster].cluster().get(change.path);
@@ -145,9 +149,10 @@ class Carrying {
       if (outcome == Outcome::kConflict) return false;
       if (outcome == Outcome::kWebhook && (command_.dry_run || says(said, "does not support dry run"))) {
         refusals_.push_back(trouble(change, said));
-      } else if (outcome != Outcome::kDone) {
-        stop(outcome == Outcome::kForbidden ? kFailed : kRefused, trouble(change, said));
+      } else {
+        require_done(change, outcome, said);
       }
+      if (!command_.dry_run) continue;
       const bool is_object = outcome == Outcome::kDone && !change.after.empty();
       diff_ += unified_diff(text(change), shown(change.before), shown(is_object ? said : change.after));
     }
@@ -161,9 +166,7 @@ class Carrying {
       std::string said;
       const Outcome outcome = ask(change, false, said);
       if (outcome == Outcome::kConflict) return false;
-      if (outcome != Outcome::kDone) {
-        stop(outcome == Outcome::kForbidden ? kFailed : kRefused, trouble(change, said));
-      }
+      require_done(change, outcome, said);
       ++made_;
       done_.push_back(text(change) + " " + verb(change));
     }
