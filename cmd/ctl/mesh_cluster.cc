@@ -15,8 +15,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kNotFound = 404;
-// A page of that many objects is well below the 16 MiB that a response may have.
-constexpr int kPage = 500;
 
 const std::vector<std::string> kIstioVersions = {"v1", "v1beta1", "v1alpha3"};
 
@@ -80,7 +78,7 @@ std::vector<LiveObject> MeshCluster::list(const ObjectKind& kind, const std::str
   std::vector<LiveObject> objects;
   std::string next;
   while (version) {
-    std::string path = collection(kind, *version, name_space) + "?limit=" + std::to_string(kPage);
+    std::string path = collection(kind, *version, name_space) + "?limit=" + std::to_string(kind.page);
     if (!next.empty()) path += "&continue=" + url_escape(next);
     const auto answer = value_or_stop(cluster_.get(path), kFailed, prefix());
     if (answer.status == kNotFound) break;

@@ -25,6 +25,7 @@ struct ObjectKind {
   std::string group;                  // "networking.istio.io"; empty: the core's
   std::string plural;                 // "serviceentries"
   std::vector<std::string> versions;  // that are understood, preferred first
+  size_t page = 500;                  // objects that are asked for at once: well below the 16 MiB that a response may have
 };
 
 extern const ObjectKind kServiceEntries;
