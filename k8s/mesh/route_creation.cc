@@ -5,6 +5,7 @@
 
 #include "k8s/istio/service_entry.h"
 #include "k8s/mesh/entry_wish.h"
+#include "k8s/mesh/our_object.h"
 #include "k8s/mesh/route_choice.h"
 
 namespace meshdns {
@@ -15,8 +16,6 @@ using HttpRoute = VirtualService::HttpRoute;
 using Match = VirtualService::Match;
 
 constexpr std::string_view kServices = ".svc.cluster.local";
-constexpr const char* kManagedBy = "app.kubernetes.io/managed-by";
-constexpr const char* kUs = "meshdnsctl";
 constexpr size_t kLongestName = 63;
 
 Json destination_json(const Destination& destination) {
@@ -104,11 +103,6 @@ Error is_there(const VirtualService& service, const HttpRoute& route, const NewR
 RouteChange change_of(std::string_view json, const Json& patch, const std::string& pointer, const NewRoute& route) {
   return {patch.dump(), nlohmann::json::parse(json).patch(nlohmann::json::parse(patch.dump())).dump(), pointer,
           asked_of(pointer, route)};
-}
-
-bool is_ours(const Json& object) {
-  const Json labels = object.at("metadata").value("labels", Json::object());
-  return labels.is_object() && labels.value(kManagedBy, "") == kUs;
 }
 
 }  // namespace
