@@ -1,0 +1,218 @@
+#include "k8s/mesh/failover_rule.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "k8s/mesh/destination_rule.h"
+#include "k8s/mesh/entry_manifest.h"
+#include "k8s/mesh/failover_settings.h"
+#include "k8s/mesh/locality.h"
+#include "k8s/mesh/our_object.h"
+
+namespace meshdns {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kOutlierDetection = "outlierDetection";
+constexpr const char* kBalancer = "loadBalancer";
+constexpr const char* kLocality = "localityLbSetting";
+constexpr const char* kPool = "connectionPool";
+constexpr const char* kTimeout = "connectTimeout";
+constexpr const char* kTlsMode = "security.istio.io/tlsMode";
+
+/// Whatever the order of its members.
+bool same(const Json& one, const Json& other) { return nlohmann::json(one) == nlohmann::json(other); }
+
+void set(Json& object, std::string_view key, const Json& value) {
+  Json& member = object[std::string(key)];
+  if (!same(member, value)) member = value;
+}
+
+Json& object_in(Json& object, const char* key) {
+  Json& member = object[key];
+  if (!member.is_object()) member = Json::object();
+  return member;
+}
+
+// ---- mTLS
+
+bool is_gateway(const MeshEntry& entry, const MeshEntry::Endpoint& endpoint) {
+  return std::ranges::any_of(entry.ports, [&](const auto& port) { return endpoint.number_of(port) == kGatewayPort; });
+}
+
+/// Whether istiod lets sidecars use mTLS to the gateways without a rule that says so.
+bool is_labelled(const MeshEntry::Endpoint& endpoint) {
+  const auto mode = endpoint.labels.find(kTlsMode);
+  return mode != endpoint.labels.end() && mode->second == "istio";
+}
+
+/// The serving side's Service, as an SNI that is there names it; else by the host's name.
+std::string service_of(const FailoverWish& wish, const DestinationRule& rule) {
+  constexpr std::string_view kBetween = "_.";
+  std::vector<std::string> names{rule.policy.sni};
+  for (const auto& port : rule.policy.ports) names.push_back(port.sni);
+  for (const std::string& sni : names) {
+    const size_t host = sni.rfind(kBetween);
+    if (sni.starts_with("outbound_.") && host != std::string::npos) return sni.substr(host + kBetween.size());
+  }
+  return wish.host.name + "." + wish.host.name_space + ".svc.cluster.local";
+}
+
+/// The rule with mTLS to the gateways: as it is, unless another SNI is asked for, or there is none and nothing else makes sidecars use it.
+Result<std::string> with_tls(const FailoverWish& wish, const MeshEntry& entry, const std::string& existing) {
+  DestinationRule rule;
+  if (!existing.empty()) {
+    auto parsed = parse_destination_rule(existing);
+    if (!parsed) return Error{parsed.error()};
+    rule = *std::move(parsed);
+  }
+  EntryWish tls{wish.host, {}, {}, {}, wish.sni.value_or(Sni::kService), service_of(wish, rule), entry.name_space};
+  bool has_all = true;
+  for (const MeshEntry::Port& port : entry.ports) {
+    tls.ports.push_back({port.name, port.number, port.protocol});
+    has_all = has_all && !rule.policy.of_port(port.number).tls_mode.empty();
+  }
+  bool are_labelled = true;
+  for (const MeshEntry::Endpoint& endpoint : entry.endpoints) {
+    const bool through = is_gateway(entry, endpoint) || (wish.sni && !endpoint.ports.empty());
+    if (through) are_labelled = are_labelled && is_labelled(endpoint);
+    tls.endpoints.push_back(
+        {endpoint.address, through ? std::optional(kGatewayPort) : std::nullopt, endpoint.locality});
+  }
+  if (wish.sni && !tls.has_gateway()) {
+    return Error{entry.object() + " has no endpoint that is a gateway, expected one with port " +
+                 std::to_string(kGatewayPort) + ": only gateways go by an SNI"};
+  }
+  const bool is_needed = tls.has_gateway() && !has_all && !are_labelled;
+  if (!wish.sni && !is_needed) return existing;
+  return rule_manifest(tls, existing);
+}
+
+Json new_rule(const FailoverWish& wish, const MeshEntry& entry) {
+  return {
+      {"apiVersion", "networking.istio.io/v1"},
+      {"kind", "DestinationRule"},
+      {"metadata", {{"name", wish.host.object()}, {"namespace", entry.name_space}, {"labels", {{kManagedBy, kUs}}}}},
+      {"spec", {{"host", wish.host.text()}, {"trafficPolicy", Json::object()}}}};
+}
+
+// ---- failover
+
+void set_outlier_detection(Json& settings) {
+  Json& detection = object_in(settings, kOutlierDetection);
+  set(detection, "consecutiveGatewayErrors", failover::kGatewayErrors);
+  set(detection, "consecutive5xxErrors", failover::k5xxErrors);
+  set(detection, "interval", failover::kInterval);
+  set(detection, "baseEjectionTime", failover::kBaseEjectionTime);
+  set(detection, "maxEjectionPercent", failover::kMaxEjectionPercent);
+  set(detection, "minHealthPercent", failover::kMinHealthPercent);
+}
+
+/// Two regions are each other's; of more, and of the zones of one, the priorities tell.
+Json locality_setting(const FailoverWish& wish, const MeshEntry& entry) {
+  Json setting{{"enabled", true}};
+  if (!wish.distribute.empty()) {
+    Json shares = Json::object();
+    for (const auto& [locality, share] : wish.distribute) shares[locality] = share;
+    setting["distribute"] = Json::array({{{"from", "*"}, {"to", shares}}});  // clients without a locality, too
+    return setting;
+  }
+  std::set<std::string> regions;
+  for (const MeshEntry::Endpoint& endpoint : entry.endpoints) regions.emplace(region_of(endpoint.locality));
+  if (regions.size() != 2) return setting;
+  setting["failover"] = Json::array({{{"from", *regions.begin()}, {"to", *regions.rbegin()}},
+                                     {{"from", *regions.rbegin()}, {"to", *regions.begin()}}});
+  return setting;
+}
+
+void set_failover(Json& settings, const FailoverWish& wish, const Json& locality) {
+  set_outlier_detection(settings);
+  set(object_in(settings, kBalancer), kLocality, locality);
+  if (!wish.connect_timeout.empty()) {
+    set(object_in(object_in(settings, kPool), "tcp"), kTimeout, wish.connect_timeout);
+  }
+}
+
+bool is_for(const Json& settings, const MeshEntry::Port& port) {
+  const Json number = settings.value("port", Json::object()).value("number", Json());
+  return number.is_number_integer() && number == port.number;
+}
+
+/// Where settings hold for the entry's ports: their own, and the policy's for those that have none.
+std::vector<Json*> settings_of(Json& policy, const MeshEntry& entry) {
+  std::vector<Json*> found;
+  bool have_all_own = !entry.ports.empty();
+  const auto own = policy.find("portLevelSettings");
+  for (const MeshEntry::Port& port : entry.ports) {
+    bool has_own = false;
+    if (own == policy.end() || !own->is_array()) {
+      have_all_own = false;
+      break;
+    }
+    for (Json& settings : *own) {
+      if (!is_for(settings, port)) continue;
+      has_own = true;
+      found.push_back(&settings);
+    }
+    have_all_own = have_all_own && has_own;
+  }
+  if (!have_all_own) found.insert(found.begin(), &policy);
+  return found;
+}
+
+// ---- without it
+
+/// The member of a member; the outer one goes with its last.
+void erase(Json& object, const char* key, const char* inner) {
+  const auto member = object.find(key);
+  if (member == object.end() || !member->is_object()) return;
+  if (member->erase(inner) > 0 && member->empty()) object.erase(key);
+}
+
+void erase_failover(Json& settings) {
+  settings.erase(kOutlierDetection);
+  erase(settings, kBalancer, kLocality);
+  const auto pool = settings.find(kPool);
+  if (pool == settings.end() || !pool->is_object()) return;
+  erase(*pool, "tcp", kTimeout);
+  if (pool->empty()) settings.erase(kPool);
+}
+
+}  // namespace
+
+Result<std::string> failover_rule(const FailoverWish& wish, const MeshEntry& entry, const std::string& existing) {
+  const auto rule = with_tls(wish, entry, existing);
+  if (!rule) return Error{rule.error()};
+  Json object = rule->empty() ? new_rule(wish, entry) : Json::parse(*rule);
+  const Json locality = locality_setting(wish, entry);
+  for (Json* settings : settings_of(object_in(object["spec"], "trafficPolicy"), entry)) {
+    if (settings->value(kBalancer, Json::object()).contains("zoneAwareLbSetting")) {
+      return Error{"the DestinationRule of " + wish.host.text() +
+                   " has zoneAwareLbSetting, which Istio does not take beside localityLbSetting: take it out"};
+    }
+    set_failover(*settings, wish, locality);
+  }
+  return object.dump();
+}
+
+Result<std::string> rule_without_failover(const std::string& existing) {
+  const auto rule = parse_destination_rule(existing);
+  if (!rule) return Error{rule.error()};
+  Json object = Json::parse(existing);
+  Json& spec = object["spec"];
+  const auto policy = spec.find("trafficPolicy");
+  if (policy == spec.end() || !policy->is_object()) return existing;
+  const bool was_empty = policy->empty();
+  erase_failover(*policy);
+  if (const auto own = policy->find("portLevelSettings"); own != policy->end() && own->is_array()) {
+    for (Json& settings : *own) erase_failover(settings);
+  }
+  if (is_ours(object) && policy->empty() && !was_empty && rule->subsets.empty()) return std::string();
+  return object.dump();
+}
+
+}  // namespace meshdns
