@@ -32,6 +32,7 @@ using Choose = std::function<void(std::function<Ended()>)>;
 /// Each adds its command to `root`.
 void add_explain(CLI::App& root, const Choose& choose);
 void add_entry(CLI::App& root, const Choose& choose);
+void add_failover(CLI::App& root, const Choose& choose);
 void add_lint(CLI::App& root, const Choose& choose);
 void add_route(CLI::App& root, const Choose& choose);
 void add_stub(CLI::App& root, const Choose& choose);

@@ -41,6 +41,7 @@ Result<std::function<Ended()>> parse_ctl_command_line(int argc, const char* cons
   const Choose choose = [&chosen](std::function<Ended()> run) { chosen = std::move(run); };
   add_explain(root, choose);
   add_entry(root, choose);
+  add_failover(root, choose);
   add_lint(root, choose);
   add_route(root, choose);
   add_stub(root, choose);

@@ -1,0 +1,96 @@
+// meshdnsctl failover delete: what failover create wrote goes in the reverse of the order in which it came. Where endpoints are stays in the
+// entry: it is so, and moves nothing by itself.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cmd/ctl/entry_request.h"
+#include "cmd/ctl/failover.h"
+#include "cmd/ctl/failover_file.h"
+#include "cmd/ctl/failover_flags.h"
+#include "cmd/ctl/failover_host.h"
+#include "cmd/ctl/help.h"
+#include "cmd/ctl/keeper.h"
+#include "cmd/ctl/object_plan.h"
+#include "cmd/ctl/stop.h"
+#include "k8s/mesh/failover_route.h"
+#include "k8s/mesh/failover_rule.h"
+
+namespace meshdns {
+namespace {
+
+class Deleting {
+ public:
+  Deleting(MeshHost host, const FailoverFlags& flags)
+      : host_(std::move(host)), flags_(flags), clusters_(open_clusters(flags)) {}
+
+  ChangeReport run() {
+    return carry_out(
+        {clusters_, [this] { return make_plan(); }, host_.text() + " does not fail over", "", flags_.dry_run});
+  }
+
+ private:
+  ObjectPlan make_plan() {
+    ObjectPlan plan;
+    for (size_t i = 0; i < clusters_.size(); ++i) plan_in(i, plan);
+    return plan;
+  }
+
+  void plan_in(size_t index, ObjectPlan& plan) {
+    const FailoverHost host = read_failover_host(clusters_[index], host_);
+    for (const std::string& note : host.notes) plan.note(note);
+    if (const LiveObject* route = host.route_object()) {
+      take_out(index, *route, without_retries(host_, route->json, host.services.views[*host.route]), plan);
+    }
+    if (const auto& rule = host.objects.rule) {
+      take_out(index, *rule, value_or_stop(rule_without_failover(rule->json), kRefused, clusters_[index].prefix()),
+               plan);
+    }
+  }
+
+  /// `json`: what is left of it; empty: nothing.
+  void take_out(size_t index, const LiveObject& object, const std::string& json, ObjectPlan& plan) {
+    ObjectPlan change;
+    if (json.empty()) {
+      change.remove(index, object);
+    } else {
+      change.replace(index, object, json);
+    }
+    if (change.changes().empty()) return;
+    require_unkept(clusters_[index], object, flags_, "meshdnsctl failover delete " + host_.text());
+    if (json.empty()) return plan.remove(index, object);
+    plan.replace(index, object, json);
+  }
+
+  const MeshHost host_;
+  const FailoverFlags& flags_;
+  std::vector<MeshCluster> clusters_;
+};
+
+Ended remove(const FailoverFlags& flags) {
+  const OutputForm form = check_mesh_flags(flags);
+  MeshHost host = host_or_stop(flags.host, flags.name_space);
+  if (flags.on_files()) return delete_failover_in_files(host, flags);
+  return printed(Deleting(std::move(host), flags).run(), form);
+}
+
+}  // namespace
+
+void add_failover_delete(CLI::App& failover, const Choose& choose) {
+  CLI::App& app = *failover.add_subcommand("delete", "Take out what failover create wrote");
+  set_help(app,
+           "  # In two clusters\n"
+           "  meshdnsctl failover delete serverservice04.bar.global --context west --context east\n"
+           "\n"
+           "  # In a manifest\n"
+           "  meshdnsctl failover delete serverservice04.bar.global --file mesh.yaml >new.yaml\n");
+  const auto flags = std::make_shared<FailoverFlags>();
+  add_failover_flags(app, *flags);
+  app.allow_extras();
+  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return remove(*flags); }); }); });
+}
+
+}  // namespace meshdns

@@ -1,0 +1,123 @@
+#include "cmd/ctl/failover_file.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cmd/ctl/failover_flags.h"
+#include "cmd/ctl/failover_host.h"
+#include "cmd/ctl/mesh_files.h"
+#include "cmd/ctl/stop.h"
+#include "k8s/mesh/failover_entry.h"
+#include "k8s/mesh/failover_losses.h"
+#include "k8s/mesh/failover_route.h"
+#include "k8s/mesh/failover_rule.h"
+#include "k8s/mesh/host_objects.h"
+#include "k8s/mesh/route_choice.h"
+
+namespace meshdns {
+namespace {
+
+constexpr const char* kApiVersion = "networking.istio.io/v1";  // of manifests: Istio serves it since 1.22
+
+/// The host's objects, by their places in the first file.
+class HostFiles {
+ public:
+  HostFiles(MeshHost host, const MeshFlags& flags) : host_(std::move(host)), files_(flags) {}
+
+  MeshFiles& files() { return files_; }
+
+  std::optional<MeshEntry> entry() const {
+    const auto entries = files_.views<MeshEntry>("ServiceEntry", parse_mesh_entry);
+    const auto found = value_or_stop(entry_of_host(entries.views, host_), kUsage);
+    return found ? std::optional(entries.views[*found]) : std::nullopt;
+  }
+
+  std::optional<size_t> entry_place() const {
+    const auto entries = files_.views<MeshEntry>("ServiceEntry", parse_mesh_entry);
+    const auto found = value_or_stop(entry_of_host(entries.views, host_), kUsage);
+    return found ? std::optional(files_.changeable(entries.places[*found])) : std::nullopt;
+  }
+
+  std::optional<size_t> rule_place(const std::string& name_space) const {
+    const auto rules = files_.views<DestinationRule>("DestinationRule", parse_destination_rule);
+    const auto found = value_or_stop(rule_of_host(rules.views, host_, name_space), kUsage);
+    return found ? std::optional(files_.changeable(rules.places[*found])) : std::nullopt;
+  }
+
+  std::optional<std::pair<size_t, VirtualService>> route() const {
+    const auto services = files_.views<VirtualService>("VirtualService", parse_virtual_service);
+    const VirtualService* service = value_or_stop(sidecar_service_for(services.views, host_.text()), kUsage);
+    if (service == nullptr) return std::nullopt;
+    const auto place = services.places[static_cast<size_t>(service - services.views.data())];
+    return std::pair(files_.changeable(place), *service);
+  }
+
+  /// Stops where a wildcard's route is the host's, which one of its own would take from it.
+  void require_no_wildcard() const {
+    const auto services = files_.views<VirtualService>("VirtualService", parse_virtual_service);
+    if (const auto error = routed_by_wildcard(services.views, host_.text())) stop(kUsage, error->message);
+  }
+
+  std::vector<ManifestObject> objects() const {
+    std::vector<ManifestObject> all;
+    for (const ManifestText& text : files_.texts()) all.insert(all.end(), text.objects().begin(), text.objects().end());
+    return all;
+  }
+
+ private:
+  const MeshHost host_;
+  MeshFiles files_;
+};
+
+/// Changes the route; nothing where the host's ports need none.
+void put_route(HostFiles& host, const FailoverWish& wish, const MeshEntry& entry) {
+  if (std::ranges::none_of(entry.ports, may_carry_http)) return;
+  const auto route = host.route();
+  const ObjectIdentity identity{"VirtualService", entry.name_space, wish.host.object(), 0, ""};
+  if (!route) {
+    host.require_no_wildcard();
+    return host.files().put({}, failover_route(wish, entry, identity, kApiVersion));
+  }
+  host.files().put(route->first, with_retries(wish, entry, host.files().json_of(route->first), route->second));
+}
+
+}  // namespace
+
+Ended create_failover_in_files(const FailoverWish& wish, const MeshFlags& flags) {
+  HostFiles host(wish.host, flags);
+  const std::string create = "it is made with: " + entry_command(wish.host, flags);
+  const auto place = host.entry_place();
+  if (!place) stop(kUsage, "no ServiceEntry of the files is for " + wish.host.text() + "; " + create);
+  const std::vector<ManifestObject> before = host.objects();
+  host.files().put(place, value_or_stop(failover_entry(wish.localities, host.files().json_of(place)), kUsage));
+  const MeshEntry entry = *host.entry();
+  if (const auto error = check_addresses(wish.localities, {entry})) stop(kUsage, error->message);
+  if (const auto error = check_failover(wish, entry, create)) stop(kUsage, error->message);
+  const auto rule = host.rule_place(entry.name_space);
+  host.files().put(rule, value_or_stop(failover_rule(wish, entry, host.files().json_of(rule)), kUsage));
+  put_route(host, wish, entry);
+  std::vector<std::string> notes = judge_failover(before, host.objects(), /*live=*/false, kUsage, "");
+  for (std::string& loss : failover_losses(failover_state(wish, entry))) notes.push_back(std::move(loss));
+  return host.files().printed(notes);
+}
+
+Ended delete_failover_in_files(const MeshHost& mesh_host, const MeshFlags& flags) {
+  HostFiles host(mesh_host, flags);
+  const auto take_out = [&](std::optional<size_t> place, const std::string& json) {
+    if (json.empty()) return host.files().remove(*place);
+    host.files().put(place, json);
+  };
+  const auto entry = host.entry();
+  if (const auto route = host.route()) {
+    take_out(route->first, without_retries(mesh_host, host.files().json_of(route->first), route->second));
+  }
+  if (const auto rule = host.rule_place(entry ? entry->name_space : mesh_host.name_space)) {
+    take_out(rule, value_or_stop(rule_without_failover(host.files().json_of(rule)), kUsage));
+  }
+  return host.files().printed();
+}
+
+}  // namespace meshdns
