@@ -143,24 +143,20 @@ bool is_for(const Json& settings, const MeshEntry::Port& port) {
 }
 
 /// Where settings hold for the entry's ports: their own, and the policy's for those that have none.
-std::vector<Json*> settings_of(Json& policy, const MeshEntry& entry) {
-  std::vector<Json*> found;
+std::vector<Json::json_pointer> settings_of(const Json& policy, const MeshEntry& entry) {
+  std::vector<Json::json_pointer> found;
+  const Json own = policy.value("portLevelSettings", Json::array());
   bool have_all_own = !entry.ports.empty();
-  const auto own = policy.find("portLevelSettings");
   for (const MeshEntry::Port& port : entry.ports) {
     bool has_own = false;
-    if (own == policy.end() || !own->is_array()) {
-      have_all_own = false;
-      break;
-    }
-    for (Json& settings : *own) {
-      if (!is_for(settings, port)) continue;
+    for (size_t i = 0; i < own.size(); ++i) {
+      if (!is_for(own[i], port)) continue;
       has_own = true;
-      found.push_back(&settings);
+      found.push_back(Json::json_pointer("/portLevelSettings") / i);
     }
     have_all_own = have_all_own && has_own;
   }
-  if (!have_all_own) found.insert(found.begin(), &policy);
+  if (!have_all_own) found.emplace_back("");
   return found;
 }
 
@@ -189,12 +185,14 @@ Result<std::string> failover_rule(const FailoverWish& wish, const MeshEntry& ent
   if (!rule) return Error{rule.error()};
   Json object = rule->empty() ? new_rule(wish, entry) : Json::parse(*rule);
   const Json locality = locality_setting(wish, entry);
-  for (Json* settings : settings_of(object_in(object["spec"], "trafficPolicy"), entry)) {
-    if (settings->value(kBalancer, Json::object()).contains("zoneAwareLbSetting")) {
+  Json& policy = object_in(object["spec"], "trafficPolicy");
+  for (const Json::json_pointer& pointer : settings_of(policy, entry)) {
+    Json& settings = policy[pointer];
+    if (settings.value(kBalancer, Json::object()).contains("zoneAwareLbSetting")) {
       return Error{"the DestinationRule of " + wish.host.text() +
                    " has zoneAwareLbSetting, which Istio does not take beside localityLbSetting: take it out"};
     }
-    set_failover(*settings, wish, locality);
+    set_failover(settings, wish, locality);
   }
   return object.dump();
 }
