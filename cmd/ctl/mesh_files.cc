@@ -8,7 +8,22 @@
 
 namespace meshdns {
 
+namespace {
+
 using Json = nlohmann::json;
+
+/// One operation after the other, as what two of them change may be in one place. Nothing: the text does not take one of them.
+std::optional<std::string> patched_by_steps(ManifestText text, size_t object, const Json& patch) {
+  for (const Json& operation : patch) {
+    auto edited = text.patched(object, Json::array({operation}).dump());
+    auto parsed = edited ? ManifestText::parse(*std::move(edited), "") : Result<ManifestText>(Error{edited.error()});
+    if (!parsed) return std::nullopt;
+    text = *std::move(parsed);
+  }
+  return text.text();
+}
+
+}  // namespace
 
 MeshFiles::MeshFiles(const MeshFlags& flags) : dry_run_(flags.dry_run) {
   for (const std::string& name : flags.files) {
@@ -32,6 +47,7 @@ void MeshFiles::put(std::optional<size_t> index, const std::string& json) {
   const Json patch = Json::diff(before, Json::parse(json));
   if (patch.empty()) return;
   if (auto edited = texts_[0].patched(*index, patch.dump())) return set(std::move(edited));
+  if (auto edited = patched_by_steps(texts_[0], *index, patch)) return set(*std::move(edited));
   remove(*index);
   set(texts_[0].with(nlohmann::ordered_json::parse(json)));
 }

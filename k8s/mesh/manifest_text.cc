@@ -51,7 +51,7 @@ Result<Splice> splice_of(YamlEdit& edit, const YamlTree& tree, size_t root, std:
     if (replaces) return edit.replace(node.children[item], operation.at("value"));
     return removes ? edit.remove_item(index, item) : edit.add_item(index, item, operation.at("value"));
   }
-  if (removes) return Error{"a member cannot be taken out of a text"};
+  if (removes) return edit.remove_member(index, last);
   if (const auto own = edit.own_member(index, last)) return edit.replace(*own, operation.at("value"));
   return edit.add_member(index, last, operation.at("value"));
 }

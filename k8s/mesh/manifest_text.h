@@ -28,8 +28,8 @@ class ManifestText {
   /// Where a field stands, "routes.yaml:31"; the object's own place where it is not written. `pointer`: RFC 6901, in the object.
   std::string place(size_t object, std::string_view pointer) const;
 
-  /// The text with a JSON Patch (RFC 6902) carried out in that object: replace, add and remove of members that are numbers and of lists'
-  /// items; test. The error says where the change would show elsewhere, too, as behind an alias, and what to do.
+  /// The text with a JSON Patch (RFC 6902) carried out in that object: replace, add and remove of members and of lists' items; test. The
+  /// error says where the change would show elsewhere, too, as behind an alias, and what to do.
   Result<std::string> patched(size_t object, std::string_view patch) const;
 
   /// With an object more, a document at the end.

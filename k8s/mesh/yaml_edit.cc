@@ -135,15 +135,22 @@ Result<Splice> YamlEdit::add_item(size_t sequence, size_t index, const Json& val
 
 Result<Splice> YamlEdit::remove_item(size_t sequence, size_t index) const {
   const YamlNode& node = tree_.node(sequence);
-  if (node.flow) return remove_flow_item(node, index);
+  if (node.flow) return remove_flow(node, 1, index);
   const size_t dash = dash_of(node, index);
   if (!indentation_of(dash)) return Error{"the item shares a line with another list"};
-  const size_t end = text_.find('\n', tree_.node(node.children[index]).end);
-  const size_t begin = line_begin(text_, dash);
-  if (end != std::string_view::npos) return Splice{begin, end + 1, ""};
-  // The text's last line had no end, and has none afterwards.
-  const size_t kept = text_.find_last_not_of("\r\n", begin - 1);
-  return Splice{kept + 1, text_.size(), ""};
+  return remove_lines(dash, tree_.node(node.children[index]).end);
+}
+
+Result<Splice> YamlEdit::remove_member(size_t mapping, const std::string& key) const {
+  const YamlNode& node = tree_.node(mapping);
+  const auto value = own_member(mapping, key);
+  if (!value) return Error{"it is not written there"};
+  const auto index = static_cast<size_t>(std::ranges::find(node.children, *value) - node.children.begin()) / 2;
+  if (node.flow) return remove_flow(node, 2, index);
+  const size_t begin = tree_.node(node.children[2 * index]).begin;
+  if (node.children.size() == 2) return Error{"it is the only one there"};
+  if (!indentation_of(begin)) return Error{"it shares a line with a list's item"};
+  return remove_lines(begin, tree_.node(*value).end);
 }
 
 Splice YamlEdit::add_document(const Json& value) const {
@@ -238,10 +245,23 @@ Splice YamlEdit::add_flow(const YamlNode& collection, size_t step, size_t index,
   return {end, end, "," + separator + entry};
 }
 
-Splice YamlEdit::remove_flow_item(const YamlNode& sequence, size_t index) const {
-  const YamlNode& item = tree_.node(sequence.children[index]);
-  if (index + 1 < sequence.children.size()) return {item.begin, tree_.node(sequence.children[index + 1]).begin, ""};
-  return {index == 0 ? item.begin : tree_.node(sequence.children[index - 1]).end, item.end, ""};
+/// `step`: how many of the children make an entry.
+Splice YamlEdit::remove_flow(const YamlNode& collection, size_t step, size_t index) const {
+  const size_t at = index * step;
+  const size_t begin = tree_.node(collection.children[at]).begin;
+  if (at + step < collection.children.size()) return {begin, tree_.node(collection.children[at + step]).begin, ""};
+  const size_t end = tree_.node(collection.children[at + step - 1]).end;
+  return {index == 0 ? begin : tree_.node(collection.children[at - 1]).end, end, ""};
+}
+
+/// All lines from one position to another.
+Splice YamlEdit::remove_lines(size_t from, size_t to) const {
+  const size_t end = text_.find('\n', to);
+  const size_t begin = line_begin(text_, from);
+  if (end != std::string_view::npos) return Splice{begin, end + 1, ""};
+  // The text's last line had no end, and has none afterwards.
+  const size_t kept = text_.find_last_not_of("\r\n", begin - 1);
+  return Splice{kept + 1, text_.size(), ""};
 }
 
 }  // namespace meshdns

@@ -46,6 +46,9 @@ class YamlEdit {
 
   Result<Splice> remove_item(size_t sequence, size_t index) const;
 
+  /// One of a mapping's own that has others: a block mapping without members is none.
+  Result<Splice> remove_member(size_t mapping, const std::string& key) const;
+
   /// A document more, the last.
   Splice add_document(const nlohmann::ordered_json& value) const;
   Splice remove_document(size_t document) const;
@@ -69,7 +72,8 @@ class YamlEdit {
                           const std::string& line_end) const;
   Splice add_flow(const YamlNode& collection, size_t step, size_t index, const std::string& key,
                   const nlohmann::ordered_json& value) const;
-  Splice remove_flow_item(const YamlNode& sequence, size_t index) const;
+  Splice remove_flow(const YamlNode& collection, size_t step, size_t index) const;
+  Splice remove_lines(size_t from, size_t to) const;
 
   const std::string_view text_;
   const YamlTree& tree_;
