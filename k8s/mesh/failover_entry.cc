@@ -30,6 +30,21 @@ std::string nearest_of(std::string_view name, const Names& names) {
   return found.empty() ? "" : "; the nearest is " + std::string(found);
 }
 
+/// As many of its parts as the other has: "region1" of "region1/zone1", beside "region2".
+std::string cut_like(const std::string& locality, std::string_view other) {
+  size_t end = 0;
+  for (auto parts = std::ranges::count(other, '/') + 1; parts > 0 && end < locality.size(); --parts) {
+    end = std::min(locality.find('/', end + 1), locality.size());
+  }
+  return locality.substr(0, end);
+}
+
+std::string nearest_locality(const std::string& locality, const std::set<std::string>& known) {
+  std::set<std::string> names;
+  for (const std::string& each : known) names.insert(cut_like(each, locality));
+  return nearest_of(locality, names);
+}
+
 std::optional<Error> check_localities(const FailoverWish& wish, const MeshEntry& entry) {
   const auto lacking = unlocated(entry);
   if (!lacking.empty()) {
@@ -54,7 +69,7 @@ std::optional<Error> check_distribute(const FailoverWish& wish, const MeshEntry&
     const auto is_in = [&](const std::string& locality) { return is_in_locality(locality, each.locality); };
     if (std::ranges::any_of(localities, is_in)) continue;
     return Error{"--distribute: no endpoint of " + wish.host.text() + " is in " + each.locality +
-                 nearest_of(each.locality, localities) + "; there are " + joined(localities)};
+                 nearest_locality(each.locality, localities) + "; there are " + joined(localities)};
   }
   for (const std::string& locality : localities) {
     const auto has = [&](const LocalityShare& each) { return is_in_locality(locality, each.locality); };
@@ -115,7 +130,7 @@ std::optional<Error> check_nodes(const MeshEntry& entry, const std::vector<std::
     if (std::ranges::any_of(known, is_there)) continue;
     return Error{
         entry.object() + ": no node is in " + endpoint.locality + ", where " + endpoint.address + " is said to be" +
-        nearest_of(endpoint.locality, known) + "; there are " + joined(known) +
+        nearest_locality(endpoint.locality, known) + "; there are " + joined(known) +
         "; --locality ADDRESS=LOCALITY corrects it, and where it is a cluster's that is not named, each --context is "
         "a command of its own"};
   }
