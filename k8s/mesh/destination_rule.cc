@@ -11,15 +11,50 @@ namespace {
 
 using Rule = DestinationRule;
 
+std::optional<Rule::OutlierDetection> read_outlier_detection(const Field& field) {
+  if (!field.present()) return std::nullopt;
+  return Rule::OutlierDetection{
+      .gateway_errors = field.at("consecutiveGatewayErrors").number(0, kMostUint32),
+      .server_errors = field.at("consecutive5xxErrors").number(0, kMostUint32),
+      .interval = field.at("interval").duration(),
+      .base_ejection_time = field.at("baseEjectionTime").duration(),
+      .max_ejection_percent = field.at("maxEjectionPercent").number(kLeastInt32, kMostInt32),
+      .min_health_percent = field.at("minHealthPercent").number(kLeastInt32, kMostInt32),
+  };
+}
+
+Rule::LocalityLb::Distribute read_distribute(const Field& field) {
+  Rule::LocalityLb::Distribute distribute{field.pointer(), field.at("from").text(), {}};
+  const Field to = field.at("to");
+  for (const std::string& locality : to.keys()) {
+    distribute.to.emplace_back(locality, *to.at(locality).number(0, kMostUint32));
+  }
+  return distribute;
+}
+
+std::optional<Rule::LocalityLb> read_locality_lb(const Field& field) {
+  if (!field.present()) return std::nullopt;
+  Rule::LocalityLb setting;
+  setting.enabled = field.at("enabled").truth().value_or(true);
+  for (const Field& item : field.at("distribute").items()) setting.distribute.push_back(read_distribute(item));
+  for (const Field& item : field.at("failover").items()) {
+    setting.failover.push_back({item.pointer(), item.at("from").text(), item.at("to").text()});
+  }
+  setting.failover_priority = field.at("failoverPriority").texts();
+  return setting;
+}
+
 Rule::Settings read_settings(const Field& policy) {
   const Field tls = policy.at("tls");
   const Field balancer = policy.at("loadBalancer");
   const std::string mode = tls.at("mode").text();
-  return {.tls_mode = tls.present() && mode.empty() ? "DISABLE" : mode,  // the enum's zero
+  return {.pointer = policy.pointer(),
+          .tls_mode = tls.present() && mode.empty() ? "DISABLE" : mode,  // the enum's zero
           .sni = tls.at("sni").text(),
-          .outlier_detection = policy.at("outlierDetection").present(),
+          .outlier_detection = read_outlier_detection(policy.at("outlierDetection")),
           .consistent_hash = balancer.at("consistentHash").present(),
-          .locality_setting = balancer.at("localityLbSetting").present()};
+          .locality_lb = read_locality_lb(balancer.at("localityLbSetting")),
+          .connect_timeout = policy.at("connectionPool").at("tcp").at("connectTimeout").duration()};
 }
 
 Rule::TrafficPolicy read_policy(const Field& field) {
@@ -27,7 +62,7 @@ Rule::TrafficPolicy read_policy(const Field& field) {
   for (const Field& item : field.at("portLevelSettings").items()) {
     const auto port = item.at("port").at("number").port();
     if (!port) item.at("port").at("number").wrong("a number from 1 to 65535");
-    policy.ports.push_back({read_settings(item), item.pointer(), *port});
+    policy.ports.push_back({read_settings(item), *port});
   }
   return policy;
 }

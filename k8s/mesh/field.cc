@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "k8s/api/api_objects.h"
+#include "k8s/mesh/istio_duration.h"
 #include "zone/unix_time.h"
 
 namespace meshdns {
@@ -131,6 +132,19 @@ std::optional<int64_t> Field::number(int64_t least, int64_t most) const {
 std::optional<uint16_t> Field::port() const {
   const auto port = number(1, std::numeric_limits<uint16_t>::max());
   return port ? std::optional(static_cast<uint16_t>(*port)) : std::nullopt;
+}
+
+std::optional<bool> Field::truth() const {
+  if (value_ == nullptr) return std::nullopt;
+  if (!value_->is_boolean()) wrong("true or false");
+  return value_->get<bool>();
+}
+
+std::optional<std::chrono::milliseconds> Field::duration() const {
+  if (value_ == nullptr) return std::nullopt;
+  const auto duration = parse_istio_duration(text(), kLongestEver);
+  if (!duration) wrong("a time of at least 1ms, such as 500ms, 0.5s or 1m30s");
+  return *duration;
 }
 
 std::string Field::number_or_text() const {

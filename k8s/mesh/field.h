@@ -3,6 +3,7 @@
 // A value of an object's JSON whose type is checked as it is read: what the parsers of this room are made of. It refers to the JSON. Null
 // is as good as absent, and unknown fields are passed over; a wrong type, or more than the bounds of object_identity.h, throws WrongField.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -46,6 +47,9 @@ class Field {
 
   std::optional<int64_t> number(int64_t least, int64_t most) const;
   std::optional<uint16_t> port() const;
+  std::optional<bool> truth() const;
+  /// As Istio writes it: "0.5s".
+  std::optional<std::chrono::milliseconds> duration() const;
   /// A number, or a text in its place: Kubernetes' IntOrString.
   std::string number_or_text() const;
 

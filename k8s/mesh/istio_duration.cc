@@ -13,15 +13,14 @@ namespace meshdns {
 namespace {
 
 constexpr int64_t kPerMillisecond = 1000000;  // nanoseconds
-constexpr int64_t kMost = 3600 * 1000 * kPerMillisecond;
 constexpr std::array kUnits = {std::pair(std::string_view("ms"), kPerMillisecond),
-                               std::pair(std::string_view("h"), kMost),
+                               std::pair(std::string_view("h"), 3600 * 1000 * kPerMillisecond),
                                std::pair(std::string_view("m"), 60 * 1000 * kPerMillisecond),
                                std::pair(std::string_view("s"), 1000 * kPerMillisecond)};
 
-/// Takes a number with its unit from the front of the text: in nanoseconds.
-std::optional<int64_t> take(std::string_view& text) {
-  constexpr size_t kMostDigits = 7;    // before the point: an hour's milliseconds
+/// Takes a number with its unit from the front of the text: in nanoseconds, which may be more than `most`.
+std::optional<int64_t> take(std::string_view& text, int64_t most) {
+  constexpr size_t kMostDigits = 11;   // before the point: a year's milliseconds
   constexpr size_t kMostDecimals = 6;  // behind it: a millisecond's nanoseconds
   const auto digits = [&text] {
     const size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
@@ -45,7 +44,7 @@ std::optional<int64_t> take(std::string_view& text) {
     text.remove_prefix(unit.size());
     int64_t scale = 1;
     for (size_t i = 0; i < part.size(); ++i) scale *= 10;
-    if (number / scale > kMost / nanoseconds) return kMost + 1;
+    if (number / scale > most / nanoseconds) return most + 1;
     return number / scale * nanoseconds + number % scale * (nanoseconds / scale);
   }
   return std::nullopt;
@@ -53,17 +52,20 @@ std::optional<int64_t> take(std::string_view& text) {
 
 }  // namespace
 
-Result<std::chrono::milliseconds> parse_istio_duration(std::string_view text) {
+Result<std::chrono::milliseconds> parse_istio_duration(std::string_view text, std::chrono::milliseconds most) {
+  const int64_t most_nanoseconds = most.count() * kPerMillisecond;
   int64_t sum = 0;
   std::string_view rest = text;
   bool is_right = !text.empty();
   while (is_right && !rest.empty()) {
-    const auto part = take(rest);
-    is_right = part && (sum += *part) <= kMost;
+    const auto part = take(rest, most_nanoseconds);
+    is_right = part && (sum += *part) <= most_nanoseconds;
   }
   if (is_right && sum >= kPerMillisecond && sum % kPerMillisecond == 0)
     return std::chrono::milliseconds(sum / kPerMillisecond);
-  return Error{"found \"" + printable(text) + "\", expected a time from 1ms to 1h, such as 500ms, 0.5s or 1m30s"};
+  return Error{"found \"" + printable(text) + "\", expected a time from 1ms to " +
+               std::to_string(std::chrono::floor<std::chrono::hours>(most).count()) +
+               "h, such as 500ms, 0.5s or 1m30s"};
 }
 
 }  // namespace meshdns

@@ -12,7 +12,12 @@
 
 namespace meshdns {
 
-/// From 1 ms to 1 h, in whole milliseconds.
-Result<std::chrono::milliseconds> parse_istio_duration(std::string_view text);
+inline constexpr std::chrono::milliseconds kLongestWish = std::chrono::hours(1);
+inline constexpr std::chrono::milliseconds kLongestEver =
+    std::chrono::hours(24 * 365);  // in objects, whoever wrote them
+
+/// From 1 ms to `most`, in whole milliseconds.
+Result<std::chrono::milliseconds> parse_istio_duration(std::string_view text,
+                                                       std::chrono::milliseconds most = kLongestWish);
 
 }  // namespace meshdns

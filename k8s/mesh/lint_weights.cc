@@ -49,8 +49,8 @@ std::string without_failover(const LintMesh& mesh, const To& to) {
   const uint16_t port = to.destination.port.value_or(ports.empty() ? 0 : ports.front().number);
   const auto ejects = [&](const DestinationRule* rule) {
     const auto* subset = rule->subset(to.destination.subset);
-    return rule->policy.of_port(port).outlier_detection ||
-           (subset != nullptr && subset->policy && subset->policy->of_port(port).outlier_detection);
+    return rule->policy.of_port(port).outlier_detection.has_value() ||
+           (subset != nullptr && subset->policy && subset->policy->of_port(port).outlier_detection.has_value());
   };
   return std::ranges::any_of(mesh.rules_of(to.destination.host), ejects) ? "" : host + " has no outlierDetection";
 }

@@ -50,6 +50,14 @@ Match read_match(const Field& field) {
   return match;
 }
 
+std::optional<VirtualService::Retries> read_retries(const Field& field) {
+  if (!field.present()) return std::nullopt;
+  return VirtualService::Retries{.attempts = field.at("attempts").number(kLeastInt32, kMostInt32).value_or(0),
+                                 .retry_on = field.at("retryOn").text(),
+                                 .per_try_timeout = field.at("perTryTimeout").duration(),
+                                 .remote_localities = field.at("retryRemoteLocalities").truth().value_or(false)};
+}
+
 VirtualService::HttpRoute read_http_route(const Field& field, const VirtualService& service) {
   VirtualService::HttpRoute route;
   route.pointer = field.pointer();
@@ -68,7 +76,8 @@ VirtualService::HttpRoute read_http_route(const Field& field, const VirtualServi
   }
   route.redirect = field.at("redirect").present();
   route.direct_response = field.at("directResponse").present();
-  route.retries = field.at("retries").present();
+  route.retries = read_retries(field.at("retries"));
+  route.timeout = field.at("timeout").duration();
   return route;
 }
 

@@ -5,6 +5,7 @@
 // Source: https://istio.io/latest/docs/reference/config/networking/virtual-service/. Versions v1, v1beta1 and v1alpha3 have one schema.
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,6 +48,15 @@ struct VirtualService : ObjectIdentity {
     bool operator==(const Delegate&) const = default;
   };
 
+  /// What is sent again. Where a route says nothing: twice, what no server can have seen, and what it says it has not carried out.
+  struct Retries {
+    int64_t attempts = 0;  // after the first; 0: none
+    std::string retry_on;  // "connect-failure,503"; empty: as above
+    std::optional<std::chrono::milliseconds> per_try_timeout;
+    bool remote_localities = false;  // retryRemoteLocalities: every second one goes to other localities
+    bool operator==(const Retries&) const = default;
+  };
+
   struct HttpRoute {
     std::string pointer;  // "/spec/http/0"
     std::string name;
@@ -56,7 +66,8 @@ struct VirtualService : ObjectIdentity {
     std::optional<Delegate> delegate;
     bool redirect = false;         // answers itself: to is empty
     bool direct_response = false;  // the same
-    bool retries = false;
+    std::optional<Retries> retries;
+    std::optional<std::chrono::milliseconds> timeout;  // of all attempts together; nothing: none
 
     bool is_catch_all() const;
     bool operator==(const HttpRoute&) const = default;

@@ -29,7 +29,9 @@ TEST_CASE("what a DestinationRule has") {
   CHECK(rule.policy.sni == "s");
   REQUIRE(rule.policy.ports.size() == 1);
   CHECK(rule.policy.ports[0].pointer == "/spec/trafficPolicy/portLevelSettings/0");
-  CHECK(rule.policy.of_port(80).outlier_detection);
+  CHECK(rule.policy.pointer == "/spec/trafficPolicy");
+  CHECK(rule.policy.of_port(80).outlier_detection == DestinationRule::OutlierDetection{});
+  CHECK_FALSE(rule.policy.outlier_detection.has_value());
   CHECK(rule.policy.of_port(80).consistent_hash);
   CHECK(rule.policy.of_port(80).tls_mode.empty());
   CHECK(rule.policy.of_port(81).tls_mode == "ISTIO_MUTUAL");
@@ -37,8 +39,32 @@ TEST_CASE("what a DestinationRule has") {
   CHECK(rule.subset("v1")->labels == TextMap{{"version", "1"}});
   CHECK_FALSE(rule.subset("v1")->policy);
   CHECK(rule.subset("v2")->policy->tls_mode == "DISABLE");
-  CHECK(rule.subset("v2")->policy->locality_setting);
+  CHECK(rule.subset("v2")->policy->pointer == "/spec/subsets/1/trafficPolicy");
+  CHECK(rule.subset("v2")->policy->locality_lb == DestinationRule::LocalityLb{});
   CHECK(rule.subset("v3") == nullptr);
+}
+
+TEST_CASE("what ejects endpoints, and where requests go then") {
+  using LocalityLb = DestinationRule::LocalityLb;
+  const DestinationRule rule = parsed(
+      "{host: a, trafficPolicy: {outlierDetection: {consecutiveGatewayErrors: 3, consecutive5xxErrors: 0, interval: "
+      "1s, baseEjectionTime: 1m30s, maxEjectionPercent: 100, minHealthPercent: 1}, connectionPool: {tcp: "
+      "{connectTimeout: 500ms}}, loadBalancer: {localityLbSetting: {enabled: false, distribute: [{from: '*', to: "
+      "{region1/zone1: 75, region2: 25}}], failover: [{from: region1, to: region2}], failoverPriority: [x]}}}}");
+  const DestinationRule::OutlierDetection expected{.gateway_errors = 3,
+                                                   .server_errors = 0,
+                                                   .interval = std::chrono::seconds(1),
+                                                   .base_ejection_time = std::chrono::seconds(90),
+                                                   .max_ejection_percent = 100,
+                                                   .min_health_percent = 1};
+  CHECK(rule.policy.outlier_detection == expected);
+  CHECK(rule.policy.connect_timeout == std::chrono::milliseconds(500));
+  const std::string setting = "/spec/trafficPolicy/loadBalancer/localityLbSetting";
+  CHECK(rule.policy.locality_lb ==
+        LocalityLb{.enabled = false,
+                   .distribute = {{setting + "/distribute/0", "*", {{"region1/zone1", 75}, {"region2", 25}}}},
+                   .failover = {{setting + "/failover/0", "region1", "region2"}},
+                   .failover_priority = {"x"}});
 }
 
 TEST_CASE("what is no DestinationRule") {
@@ -48,6 +74,21 @@ TEST_CASE("what is no DestinationRule") {
            {"{host: a, trafficPolicy: {tls: {mode: 1}}}", "spec.trafficPolicy.tls.mode: found 1, expected a text"},
            {"{host: a, trafficPolicy: {portLevelSettings: [{}]}}",
             "spec.trafficPolicy.portLevelSettings[0].port.number: expected a number from 1 to 65535"},
+           {"{host: a, trafficPolicy: {outlierDetection: []}}",
+            "spec.trafficPolicy.outlierDetection: found a list, expected a mapping"},
+           {"{host: a, trafficPolicy: {outlierDetection: {consecutive5xxErrors: -1}}}",
+            "spec.trafficPolicy.outlierDetection.consecutive5xxErrors: found -1, expected a number from 0 to "
+            "4294967295"},
+           {"{host: a, trafficPolicy: {outlierDetection: {interval: 10}}}",
+            "spec.trafficPolicy.outlierDetection.interval: found 10, expected a text"},
+           {"{host: a, trafficPolicy: {outlierDetection: {interval: -1s}}}",
+            "spec.trafficPolicy.outlierDetection.interval: found \"-1s\", expected a time of at least 1ms"},
+           {"{host: a, trafficPolicy: {outlierDetection: {baseEjectionTime: 8761h}}}",
+            "spec.trafficPolicy.outlierDetection.baseEjectionTime: found \"8761h\", expected a time"},
+           {"{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {enabled: 1}}}}",
+            "spec.trafficPolicy.loadBalancer.localityLbSetting.enabled: found 1, expected true or false"},
+           {"{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {distribute: [{to: {r: x}}]}}}}",
+            "spec.trafficPolicy.loadBalancer.localityLbSetting.distribute[0].to.r: found \"x\", expected a number"},
            {"{host: a, subsets: [{}]}", "spec.subsets[0].name: expected a name"},
            {"{host: a, subsets: [{name: v1, labels: {a: 1}}]}",
             "spec.subsets[0].labels.a: found 1, expected a text"}}) {

@@ -55,10 +55,25 @@ TEST_CASE("what else a VirtualService has") {
   CHECK(service.http[4].to == std::vector<To>{{"/spec/http/4/route/0", {"b.bar.svc.cluster.local", {}, "v1"}, -1}});
   CHECK(service.http[4].mirrors == std::vector<To>{{"/spec/http/4/mirror", {"m.global", {}, ""}, {}},
                                                    {"/spec/http/4/mirrors/0", {"n.global", {}, ""}, {}}});
-  CHECK(service.http[4].retries);
+  CHECK(service.http[4].retries == VirtualService::Retries{2, "", {}, false});
+  CHECK_FALSE(service.http[4].timeout.has_value());
   CHECK(service.http[4].matches == std::vector<Match>{{Match::Uri::kAny, "", 80, {"headers"}}});
   CHECK(service.tls[0].to == std::vector<To>{{"/spec/tls/0/route/0", {"t.global", {}, ""}, {}}});
   CHECK(service.tcp[0].to == std::vector<To>{{"/spec/tcp/0/route/0", {"c.global", 1, ""}, {}}});
+}
+
+TEST_CASE("what is sent again") {
+  const VirtualService service = parsed(
+      "{http: [{timeout: 2h, retries: {attempts: 3, retryOn: 'connect-failure,503', perTryTimeout: 0.5s, "
+      "retryRemoteLocalities: true, retryIgnorePreviousHosts: null}}, {retries: {}}, {}]}");
+  REQUIRE(service.http.size() == 3);
+  CHECK(service.http[0].timeout == std::chrono::hours(2));
+  CHECK(service.http[0].retries == VirtualService::Retries{.attempts = 3,
+                                                           .retry_on = "connect-failure,503",
+                                                           .per_try_timeout = std::chrono::milliseconds(500),
+                                                           .remote_localities = true});
+  CHECK(service.http[1].retries == VirtualService::Retries{});
+  CHECK_FALSE(service.http[2].retries.has_value());
 }
 
 TEST_CASE("which routes take every request") {
@@ -96,7 +111,12 @@ TEST_CASE("what is no VirtualService") {
             "spec.http[0].route[0].weight: found \"50\", expected a number from -2147483648 to 2147483647"},
            {"{http: [{route: [{destination: {host: a}, weight: 18446744073709551615}]}]}",
             "spec.http[0].route[0].weight: found 18446744073709551615"},
-           {"{http: [{route: [{destination: {host: a}, weight: 0.5}]}]}", "spec.http[0].route[0].weight: found 0.5"}}) {
+           {"{http: [{route: [{destination: {host: a}, weight: 0.5}]}]}", "spec.http[0].route[0].weight: found 0.5"},
+           {"{http: [{timeout: 1}]}", "spec.http[0].timeout: found 1, expected a text"},
+           {"{http: [{retries: true}]}", "spec.http[0].retries: found true, expected a mapping"},
+           {"{http: [{retries: {perTryTimeout: 1}}]}", "spec.http[0].retries.perTryTimeout: found 1, expected a text"},
+           {"{http: [{retries: {retryRemoteLocalities: 'yes'}}]}",
+            "spec.http[0].retries.retryRemoteLocalities: found \"yes\", expected true or false"}}) {
     CAPTURE(c.spec);
     const auto service = parse_virtual_service(object_json(c.spec));
     REQUIRE_FALSE(service);
