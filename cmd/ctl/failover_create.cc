@@ -123,7 +123,7 @@ class Creating {
       nodes.insert(nodes.end(), each.node_localities.begin(), each.node_localities.end());
       are_known = are_known && !each.node_localities.empty();
     }
-    if (const auto error = check_addresses(wish_.localities, entries)) stop(kRefused, error->message);
+    if (const auto error = check_addresses(wish_.localities, entries)) stop(kRefused, escape_controls(error->message));
     for (size_t i = 0; are_known && i < entries.size(); ++i) {
       if (const auto error = check_nodes(entries[i], nodes)) refuse(clusters_[i], error->message);
     }

@@ -10,6 +10,7 @@
 #include "cmd/ctl/failover_host.h"
 #include "cmd/ctl/mesh_files.h"
 #include "cmd/ctl/stop.h"
+#include "cmd/text_value.h"
 #include "k8s/mesh/failover_entry.h"
 #include "k8s/mesh/failover_losses.h"
 #include "k8s/mesh/failover_route.h"
@@ -72,6 +73,8 @@ class HostFiles {
   MeshFiles files_;
 };
 
+[[noreturn]] void refuse(const std::string& why) { stop(kUsage, escape_controls(why)); }
+
 /// Changes the route; nothing where the host's ports need none.
 void put_route(HostFiles& host, const FailoverWish& wish, const MeshEntry& entry) {
   if (std::ranges::none_of(entry.ports, may_carry_http)) return;
@@ -90,12 +93,12 @@ Ended create_failover_in_files(const FailoverWish& wish, const MeshFlags& flags)
   HostFiles host(wish.host, flags);
   const std::string create = "it is made with: " + entry_command(wish.host, flags);
   const auto place = host.entry_place();
-  if (!place) stop(kUsage, "no ServiceEntry of the files is for " + wish.host.text() + "; " + create);
+  if (!place) refuse("no ServiceEntry of the files is for " + wish.host.text() + "; " + create);
   const std::vector<ManifestObject> before = host.objects();
   host.files().put(place, value_or_stop(failover_entry(wish.localities, host.files().json_of(place)), kUsage));
   const MeshEntry entry = *host.entry();
-  if (const auto error = check_addresses(wish.localities, {entry})) stop(kUsage, error->message);
-  if (const auto error = check_failover(wish, entry, create)) stop(kUsage, error->message);
+  if (const auto error = check_addresses(wish.localities, {entry})) refuse(error->message);
+  if (const auto error = check_failover(wish, entry, create)) refuse(error->message);
   const auto rule = host.rule_place(entry.name_space);
   host.files().put(rule, value_or_stop(failover_rule(wish, entry, host.files().json_of(rule)), kUsage));
   put_route(host, wish, entry);
