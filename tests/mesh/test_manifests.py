@@ -16,6 +16,10 @@ from support.meshdnsctl import meshdnsctl
 TUTORIAL = Path(__file__).resolve().parents[1] / "k8s/mesh/tutorial"
 ENTRY = ("entry", "create", HOST, "--port", "http1:8000/http")
 ROUTE = ("route", "create", SERVICE)
+FAILOVER = ("failover", "create", HOST)
+CLUSTERS = ("--endpoint", "10.0.0.7", "--gateway", "172.25.55.50")  # our own, and the other
+PLACES = ("--locality", "10.0.0.7=region1/zone1", "172.25.55.50=region2/zone1")
+ALL = ("--repeatable", "--per-try-timeout", "0.5s", "--connect-timeout", "500ms")
 
 # What writes a manifest; those of several commands stand in one, as each prints what it was given, too.
 WRITTEN = {
@@ -42,6 +46,14 @@ WRITTEN = {
                                    [*ROUTE, *by_weight([50, 25, 25]), *PREFIX]],
     "other weights":              [[*ROUTE, *by_weight([50, 25, 25]), *PREFIX],
                                    ["route", "set-weights", SERVICE, *by_weight([20, 40, 40]), *PREFIX]],
+    "failover":                   [[*ENTRY, *CLUSTERS], [*FAILOVER, *PLACES]],
+    "failover with all":          [[*ENTRY, *CLUSTERS], [*FAILOVER, *PLACES, *ALL]],
+    "failover in one region":     [[*ENTRY, *CLUSTERS], [*FAILOVER, "--locality", "10.0.0.7=region1/zone1", "172.25.55.50=region1/zone2"]],
+    "failover with shares":       [[*ENTRY, *CLUSTERS], [*FAILOVER, *PLACES, *ALL, "--distribute", "region1=75", "region2/zone1=25"]],
+    "failover of several ports":  [[*ENTRY, "--port", "grpc:9000/grpc", "--port", "db:5432/tcp", *CLUSTERS], [*FAILOVER, *PLACES, *ALL]],
+    "failover by another SNI":    [[*ENTRY, "--port", "grpc:9000/grpc", *CLUSTERS], [*FAILOVER, *PLACES, *ALL, "--sni", "global"]],
+    "failover of TCP alone":      [["entry", "create", HOST, "--port", "db:5432/tcp", *CLUSTERS], [*FAILOVER, *PLACES]],
+    "failover that is gone again": [[*ENTRY, *CLUSTERS], [*FAILOVER, *PLACES, *ALL], ["failover", "delete", HOST]],
     "an entry and its route":     [[*ENTRY, "--gateway", "172.25.55.50"], [*ROUTE, *by_weight([50, 25, 25]), *PREFIX]],
 }
 # What the file holds before.
