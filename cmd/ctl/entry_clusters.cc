@@ -19,6 +19,11 @@ void hold(const LiveObject& object, const MeshCluster& cluster, VipHolders& hold
   if (entry) holders.add(*entry, cluster.prefix() + object.meta.text());
 }
 
+std::string gateway_text(const EntryEndpoint& gateway) {
+  const bool v6 = gateway.address.find(':') != std::string::npos;
+  return (v6 ? "[" + gateway.address + "]" : gateway.address) + ":" + std::to_string(*gateway.gateway);
+}
+
 }  // namespace
 
 EntryClusters::EntryClusters(const MeshFlags& flags, const std::string& ledger_context)
@@ -97,10 +102,15 @@ std::string context_flags(const MeshFlags& flags, const std::string& ledger_cont
 }
 
 std::string flag_of(const EntryEndpoint& endpoint) {
-  if (!endpoint.gateway) return " --endpoint " + endpoint.address;
-  const bool v6 = endpoint.address.find(':') != std::string::npos;
-  const std::string address = v6 ? "[" + endpoint.address + "]" : endpoint.address;
-  return " --gateway " + address + ":" + std::to_string(*endpoint.gateway);
+  return endpoint.gateway ? " --gateway " + gateway_text(endpoint) : " --endpoint " + endpoint.address;
+}
+
+std::string flags_of(const ServingName& serving) {
+  std::string text = " --from-context " + shell_word(serving.context) + " " + serving.text();
+  for (const EntryEndpoint& gateway : serving.gateways) {
+    text += " --gateway " + shell_word(serving.context + "=" + gateway_text(gateway));
+  }
+  return text;
 }
 
 }  // namespace meshdns

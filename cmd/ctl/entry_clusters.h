@@ -9,6 +9,7 @@
 
 #include "cmd/ctl/mesh_cluster.h"
 #include "cmd/ctl/mesh_flags.h"
+#include "cmd/ctl/serving_cluster.h"
 #include "k8s/mesh/cluster_ranges.h"
 #include "k8s/mesh/entry_wish.h"
 #include "k8s/mesh/vip_holders.h"
@@ -64,5 +65,8 @@ std::string context_flags(const MeshFlags& flags, const std::string& ledger_cont
 
 /// " --endpoint 10.0.0.1", " --gateway 172.25.55.50:15443"
 std::string flag_of(const EntryEndpoint& endpoint);
+
+/// " --from-context east bar/a --gateway east=172.25.55.50:15443"
+std::string flags_of(const ServingName& serving);
 
 }  // namespace meshdns

@@ -1,6 +1,6 @@
-// meshdnsctl entry create: a service of another cluster, by a name and an address of its own.
+// meshdnsctl entry create: a service of other clusters, by a name and an address of its own.
 //
-//   read the serving cluster ─▶ plan: address ─▶ ledger, and in each cluster DestinationRule, ServiceEntry ─▶ carry out
+//   read the serving clusters ─▶ plan: address ─▶ ledger, and in each cluster DestinationRule, ServiceEntry ─▶ carry out
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -18,9 +18,11 @@
 #include "cmd/ctl/help.h"
 #include "cmd/ctl/keeper.h"
 #include "cmd/ctl/object_plan.h"
+#include "cmd/ctl/serving_clusters.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/ctl/stored_ledger.h"
 #include "k8s/mesh/entry_manifest.h"
+#include "k8s/mesh/shell_word.h"
 #include "k8s/mesh/vip_choice.h"
 #include "zone/joined.h"
 #include "zone/unix_time.h"
@@ -32,20 +34,20 @@ using Json = nlohmann::ordered_json;
 
 class Creating {
  public:
-  Creating(EntryRequest request, const CreateFlags& flags, std::optional<MeshCluster>& serving,
-           std::vector<std::string> notes)
-      : request_(std::move(request)),
-        flags_(flags),
-        serving_(serving),
-        notes_(std::move(notes)),
-        clusters_(flags, flags.ledger_context) {}
+  Creating(const EntryRequest& request, const CreateFlags& flags, ServingClusters& serving)
+      : request_(request), flags_(flags), serving_(serving), clusters_(flags, flags.ledger_context) {
+    for (size_t i = 0; i < clusters_.clients(); ++i) {
+      wishes_.push_back(serving_.wish_for(request_.wish, &clusters_[i]));
+    }
+    notes_ = serving_.notes(request_.wish);
+  }
 
   ChangeReport run() {
     for (size_t i = 0; i < clusters_.clients(); ++i) check_cluster(clusters_[i]);
     ObjectCommand command{clusters_.all(), {}, "", "", flags_.dry_run, kSettle};
     command.plan = [&] {
       ObjectPlan plan = make_plan();
-      command.done = host().text() + " has " + joined(request_.wish.addresses, &IpAddress::text);
+      command.done = host().text() + " has " + joined(addresses(), &IpAddress::text);
       if (*was_new_) command.undo = undo();
       return plan;
     };
@@ -54,6 +56,7 @@ class Creating {
 
  private:
   const MeshHost& host() const { return request_.wish.host; }
+  const std::vector<IpAddress>& addresses() const { return wishes_.front().addresses; }
 
   void check_cluster(MeshCluster& cluster) {
     if (!cluster.get(kNamespaces, "", host().name_space)) {
@@ -70,7 +73,7 @@ class Creating {
 
   /// An address that was leased for other clients can be taken here.
   void require_addresses_outside(size_t index, const std::vector<IpAddress>& present) {
-    for (const IpAddress& address : request_.wish.addresses) {
+    for (const IpAddress& address : addresses()) {
       if (std::ranges::count(present, address) > 0) continue;
       require_outside(clusters_[index], ranges_[index], *IpBlock::parse(address.text()), address.text(),
                       "--address names another, for all clusters");
@@ -99,13 +102,13 @@ class Creating {
       present.push_back(std::move(objects));
     }
     for (size_t i = clusters_.clients(); i < clusters_.all().size(); ++i) add_holders(clusters_[i], rules.holders);
-    if (serving_) add_holders(*serving_, rules.holders);
+    for (ServingCluster& serving : serving_.all()) add_holders(serving.cluster(), rules.holders);
     const auto is_new = [](const HostObjects& objects) { return !objects.entry && !objects.rule; };
     if (!was_new_) was_new_ = std::ranges::all_of(present, is_new);
     plan_addresses(plan, vips, rules);
     for (size_t i = 0; i < clusters_.clients(); ++i) {
       require_addresses_outside(i, present[i].vips);
-      request_.wish.rule_name_space = present[i].name_space;
+      wishes_[i].rule_name_space = present[i].name_space;
       plan_object(plan, i, kDestinationRules, present[i].rule, rule_manifest);
       plan_object(plan, i, kServiceEntries, present[i].entry, entry_manifest);
     }
@@ -118,7 +121,7 @@ class Creating {
     VipLedger then = stored.ledger;
     auto chosen = choose_vips(then, host().text(), request_.address, vips, rules);
     if (!chosen) stop(kRefused, chosen.error());
-    request_.wish.addresses = *std::move(chosen);
+    for (EntryWish& wish : wishes_) wish.addresses = *chosen;
     plan_ledger(plan, clusters_.ledger(), cluster, stored, std::move(then), rules.now);
   }
 
@@ -127,10 +130,10 @@ class Creating {
                    Manifest manifest) {
     MeshCluster& cluster = clusters_[index];
     const std::string json =
-        value_or_stop(manifest(request_.wish, present ? present->json : ""), kRefused, cluster.prefix());
+        value_or_stop(manifest(wishes_[index], present ? present->json : ""), kRefused, cluster.prefix());
     if (json.empty() || (present && Json::parse(json) == Json::parse(present->json))) return;
     if (present) {
-      require_unkept(cluster, *present, flags_, command());
+      require_unkept(cluster, *present, flags_, command(index));
       return plan.replace(index, *present, json);
     }
     Json object = Json::parse(json);
@@ -151,54 +154,39 @@ class Creating {
     return "meshdnsctl entry delete " + host().text() + context_flags(flags_, flags_.ledger_context);
   }
 
-  /// What makes the same of a manifest.
-  std::string command() const {
+  /// What makes the same of a manifest of that client's.
+  std::string command(size_t index) {
     std::string text = "meshdnsctl entry create " + host().text();
-    const EntryWish& wish = request_.wish;
-    for (const EntryPort& port : wish.ports) {
-      text += " --port " + port.name + ":" + std::to_string(port.number) + "/" + port.protocol;
+    const EntryWish& wish = wishes_[index];
+    if (serving_.none()) {
+      for (const EntryPort& port : wish.ports) {
+        text += " --port " + port.name + ":" + std::to_string(port.number) + "/" + port.protocol;
+      }
+      for (const EntryEndpoint& endpoint : wish.endpoints) text += flag_of(endpoint);
     }
-    for (const EntryEndpoint& endpoint : wish.endpoints) text += flag_of(endpoint);
+    for (const ServingCluster& each : serving_.all()) text += flags_of(each.name());
+    if (const ServingCluster* own = serving_.own(&clusters_[index]))
+      text += " --context " + shell_word(own->name().context);
+    if (!serving_.none() && !flags_.kubeconfig.empty()) text += " --kubeconfig " + shell_word(flags_.kubeconfig);
     return text + " --address " + wish.addresses.front().text() + (wish.sni == Sni::kGlobal ? " --sni global" : "");
   }
 
-  EntryRequest request_;
+  const EntryRequest& request_;
   const CreateFlags& flags_;
-  std::optional<MeshCluster>& serving_;
+  ServingClusters& serving_;
   std::vector<std::string> notes_;
   EntryClusters clusters_;
+  std::vector<EntryWish> wishes_;                  // of each client
   std::vector<std::vector<ClusterRange>> ranges_;  // of each client
   std::optional<bool> was_new_;  // to every client, before anything was made: then all of it can be taken away again
 };
 
-/// What the serving side must have, where nobody looked.
-std::vector<std::string> serving_notes(const EntryWish& wish) {
-  if (!wish.has_gateway()) return {};
-  const bool global = wish.sni == Sni::kGlobal;
-  const std::string name = global ? wish.host.text() : wish.service;
-  std::vector<std::string> notes{
-      "the serving cluster needs a Gateway with port 15443, tls mode AUTO_PASSTHROUGH and hosts *" +
-      name.substr(name.rfind('.')) + ", and " + (global ? "a ServiceEntry for " + name : "the Service " + name) +
-      "; --from-context looks whether it has them"};
-  if (std::ranges::any_of(wish.endpoints, [](const EntryEndpoint& each) { return !each.gateway; })) {
-    notes.push_back("the endpoints without a gateway need sidecars: the rule's mTLS is for all of the host's");
-  }
-  return notes;
-}
-
 Ended create(const CreateFlags& flags) {
-  const OutputForm form = check_mesh_flags(flags);
-  EntryRequest request = entry_request(flags);
-  std::optional<MeshCluster> serving;
-  std::vector<std::string> notes;
-  if (request.serving) {
-    serving.emplace(open_cluster(flags, request.serving->context));
-    read_serving_cluster(*serving, *request.serving, request.gateway, request.wish, notes);
-  } else {
-    notes = serving_notes(request.wish);
-  }
-  if (flags.on_files()) return create_in_files(request, flags, notes);
-  return printed(Creating(std::move(request), flags, serving, std::move(notes)).run(), form);
+  const OutputForm form = check_mesh_flags(flags, !flags.from_context.empty());
+  const EntryRequest request = entry_request(flags);
+  ServingClusters serving(flags, request.serving);
+  if (flags.on_files()) return create_in_files(request, flags, serving);
+  return printed(Creating(request, flags, serving).run(), form);
 }
 
 }  // namespace

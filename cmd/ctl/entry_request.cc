@@ -5,6 +5,7 @@
 
 #include "cmd/ctl/stop.h"
 #include "cmd/text_value.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
@@ -14,17 +15,40 @@ void add_list(CLI::App& command, const char* flag, std::vector<std::string>& val
   command.add_option(flag, values, description + "; may be repeated")->type_name(type)->allow_extra_args(false);
 }
 
+/// Adds it, as --gateway has it.
+void add_gateway(const std::string& text, std::string_view address, std::vector<EntryEndpoint>& gateways) {
+  auto gateway = value_or_stop(parse_gateway_address(address), kUsage, "--gateway: ");
+  if (std::ranges::count(gateways, gateway) > 0) stop(kUsage, "--gateway: found " + quote(text) + " twice");
+  gateways.push_back(std::move(gateway));
+}
+
+/// [CONTEXT=]HOST[:PORT]
+void read_gateway(const std::string& text, std::vector<ServingName>& serving) {
+  for (ServingName& name : serving) {
+    const std::string prefix = name.context + "=";
+    if (text.starts_with(prefix)) return add_gateway(text, std::string_view(text).substr(prefix.size()), name.gateways);
+  }
+  if (serving.size() == 1) return add_gateway(text, text, serving.front().gateways);
+  stop(kUsage, "--gateway: found " + quote(text) + ", expected CONTEXT=HOST[:PORT], CONTEXT one of " +
+                   joined(serving, [](const ServingName& name) { return quote(name.context); }));
+}
+
+void read_serving(const CreateFlags& flags, EntryRequest& request) {
+  if (!flags.ports.empty()) stop(kUsage, "--from-context and --port: expected one of them, as the Service has ports");
+  if (!flags.endpoints.empty()) stop(kUsage, "--from-context and --endpoint: expected one of them");
+  for (size_t i = 0; i + 1 < flags.from_context.size(); i += 2) {
+    ServingName name = parse_serving_name(flags.from_context[i], flags.from_context[i + 1]);
+    if (std::ranges::count(request.serving, name.context, &ServingName::context) > 0) {
+      stop(kUsage, "--from-context: found " + quote(name.context) + " twice, expected each cluster once");
+    }
+    request.serving.push_back(std::move(name));
+  }
+  for (const std::string& text : flags.gateways) read_gateway(text, request.serving);
+}
+
 /// What the flags say of where the service is.
 void read_place(const CreateFlags& flags, EntryRequest& request) {
-  if (!flags.gateway.empty()) {
-    request.gateway = value_or_stop(parse_gateway_address(flags.gateway), kUsage, "--gateway: ");
-  }
-  if (!flags.from_context.empty()) {
-    if (!flags.ports.empty()) stop(kUsage, "--from-context and --port: expected one of them, as the Service has ports");
-    if (!flags.endpoints.empty()) stop(kUsage, "--from-context and --endpoint: expected one of them");
-    request.serving = parse_serving_name(flags.from_context);
-    return;
-  }
+  if (!flags.from_context.empty()) return read_serving(flags, request);
   EntryWish& wish = request.wish;
   for (const std::string& text : flags.ports) {
     wish.ports.push_back(value_or_stop(parse_entry_port(text), kUsage, "--port: "));
@@ -34,7 +58,7 @@ void read_place(const CreateFlags& flags, EntryRequest& request) {
     if (std::ranges::count(wish.endpoints, endpoint) > 0) stop(kUsage, "--endpoint: found " + quote(text) + " twice");
     wish.endpoints.push_back(std::move(endpoint));
   }
-  if (request.gateway) wish.endpoints.push_back(*request.gateway);
+  for (const std::string& text : flags.gateways) add_gateway(text, text, wish.endpoints);
   if (wish.ports.empty() || wish.endpoints.empty()) {
     stop(kUsage,
          "expected --port NAME:NUMBER/PROTOCOL, and --endpoint ADDRESS or --gateway HOST[:PORT]; or --from-context "
@@ -77,21 +101,19 @@ void add_create_flags(CLI::App& command, CreateFlags& flags) {
       ->type_name("");
   command
       .add_option("--from-context", flags.from_context,
-                  "The context of the cluster that serves it, and its Service there: ports, gateway and localities are "
-                  "read from it")
+                  "The context of a cluster that serves it, and its Service there: ports, gateway and localities are "
+                  "read from it; may be repeated, with a Service of the same ports")
       ->type_name("CONTEXT NAMESPACE/SERVICE")
-      ->expected(2);
+      ->type_size(2)
+      ->allow_extra_args(false);
   add_list(command, "--port", flags.ports, "NAME:NUMBER/PROTOCOL", "A port, such as http:8000/http");
   add_list(
       command, "--endpoint", flags.endpoints, "ADDRESS",
       "Where its servers are: an IP address or host name that clients reach directly, in plain text unless there is "
       "a gateway, too");
-  command
-      .add_option(
-          "--gateway", flags.gateway,
-          "The serving cluster's gateway, which passes mTLS on; without PORT, 15443; with --from-context, instead "
-          "of what is read")
-      ->type_name("HOST[:PORT]");
+  add_list(command, "--gateway", flags.gateways, "[CONTEXT=]HOST[:PORT]",
+           "A serving cluster's gateway, which passes mTLS on; without PORT, 15443; with --from-context, instead of "
+           "what is read there");
   command
       .add_option("--address", flags.address,
                   "Its virtual address; without it, auto: the one that it has or had, else one of the pool")
@@ -121,7 +143,7 @@ EntryRequest entry_request(const CreateFlags& flags) {
   request.wish.host = host_or_stop(flags.host, flags.name_space);
   request.wish.sni = value_or_stop(parse_sni(flags.sni), kUsage, "--sni: ");
   read_place(flags, request);
-  if (request.wish.sni == Sni::kGlobal && !request.serving && !request.gateway) {
+  if (request.wish.sni == Sni::kGlobal && request.serving.empty() && !request.wish.has_gateway()) {
     stop(kUsage, "--sni global: expected --gateway HOST[:PORT] or --from-context, as only gateways go by it");
   }
   request.address = address_of(flags);

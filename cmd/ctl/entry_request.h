@@ -17,8 +17,8 @@ struct CreateFlags : MeshFlags {
   std::string host;
   std::vector<std::string> ports;
   std::vector<std::string> endpoints;
-  std::vector<std::string> from_context;
-  std::string gateway;
+  std::vector<std::string> from_context;  // context, service, context, service …
+  std::vector<std::string> gateways;
   std::string address = "auto";
   std::vector<std::string> pools;  // empty: kDefaultPool
   std::string ledger_context;
@@ -29,8 +29,7 @@ void add_create_flags(CLI::App& command, CreateFlags& flags);
 
 struct EntryRequest {
   EntryWish wish;  // as far as the command line knows it
-  std::optional<ServingName> serving;
-  std::optional<EntryEndpoint> gateway;
+  std::vector<ServingName> serving;
   std::optional<IpAddress> address;  // nothing: auto
   std::vector<VipPool> pools;
 };

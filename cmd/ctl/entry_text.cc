@@ -58,9 +58,11 @@ std::vector<PresentVips> present(const MeshFiles& files, std::optional<size_t> i
 
 }  // namespace
 
-Ended create_in_files(const EntryRequest& request, const MeshFlags& flags, const std::vector<std::string>& notes) {
+Ended create_in_files(const EntryRequest& request, const MeshFlags& flags, ServingClusters& serving) {
+  std::optional<MeshCluster> client;
+  if (!flags.contexts.empty()) client.emplace(open_cluster(flags, flags.contexts.front()));
+  EntryWish wish = serving.wish_for(request.wish, client ? &*client : nullptr);
   MeshFiles files(flags);
-  EntryWish wish = request.wish;
   const auto entry = find_entry(files, wish.host);
   wish.rule_name_space = entry_name_space(files, wish.host);
   const auto rule = find_rule(files, wish.host, wish.rule_name_space);
@@ -73,7 +75,7 @@ Ended create_in_files(const EntryRequest& request, const MeshFlags& flags, const
   const std::string rule_json = value_or_stop(rule_manifest(wish, files.json_of(rule)), kUsage);
   if (!rule_json.empty()) files.put(rule, rule_json);
   files.put(find_entry(files, wish.host), entry_json);
-  return files.printed(notes);
+  return files.printed(serving.notes(wish));
 }
 
 Ended delete_in_files(const MeshHost& host, const MeshFlags& flags) {

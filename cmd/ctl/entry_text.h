@@ -2,16 +2,15 @@
 
 // Entries in manifests (--file): the first file is changed, and printed; all of them are the ledger, as their entries have the addresses.
 
-#include <string>
-#include <vector>
-
 #include "cmd/ctl/command.h"
 #include "cmd/ctl/entry_request.h"
+#include "cmd/ctl/serving_clusters.h"
 
 namespace meshdns {
 
-/// `request.wish` is whole but for its addresses; `notes` is what the user should know besides. Stops with kUsage.
-Ended create_in_files(const EntryRequest& request, const MeshFlags& flags, const std::vector<std::string>& notes);
+/// As the clients need it whose manifests these are: in --context's cluster, or in none that serves the host. Stops with kUsage, and as
+/// `serving` does.
+Ended create_in_files(const EntryRequest& request, const MeshFlags& flags, ServingClusters& serving);
 
 /// Stops with kUsage.
 Ended delete_in_files(const MeshHost& host, const MeshFlags& flags);

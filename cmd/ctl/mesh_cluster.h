@@ -54,6 +54,9 @@ class MeshCluster {
   const std::string& name() const { return name_; }
   Cluster& cluster() { return cluster_; }
 
+  /// By the API server's URL: a cluster may have several contexts.
+  bool is_same(const MeshCluster& other) const { return cluster_.server() == other.cluster_.server(); }
+
   /// The first of the kind's versions that is served; nothing: the cluster does not have the kind.
   const std::optional<std::string>& version_of(const ObjectKind& kind);
 

@@ -44,14 +44,16 @@ void add_mesh_change_flags(CLI::App& command, MeshFlags& flags) {
                    "Change objects that Helm, Argo CD, Flux, Flagger or another owner keeps, and may change back");
 }
 
-void check_mesh_places(const MeshFlags& flags) {
+void check_mesh_places(const MeshFlags& flags, bool files_of_context) {
   require_distinct("--context", flags.contexts);
   require_distinct("--file", flags.files);
-  if (flags.on_files() && !flags.contexts.empty()) stop(kUsage, "--file and --context: expected one of them");
+  if (!flags.on_files() || flags.contexts.empty()) return;
+  if (!files_of_context) stop(kUsage, "--file and --context: expected one of them");
+  if (flags.contexts.size() > 1) stop(kUsage, "--context: expected one with --file, whose manifests these are");
 }
 
-OutputForm check_mesh_flags(const MeshFlags& flags) {
-  check_mesh_places(flags);
+OutputForm check_mesh_flags(const MeshFlags& flags, bool files_of_context) {
+  check_mesh_places(flags, files_of_context);
   const OutputForm form = form_or_stop(flags.output);
   if (!flags.on_files()) return form;
   if (form != OutputForm::kText) stop(kUsage, "--output: expected text with --file, as the file itself is printed");

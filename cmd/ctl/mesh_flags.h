@@ -31,10 +31,11 @@ void add_mesh_cluster_flags(CLI::App& command, MeshFlags& flags, const std::stri
 /// --file, --dry-run and --even-if-managed.
 void add_mesh_change_flags(CLI::App& command, MeshFlags& flags);
 
-/// Stops with kUsage: a context or a file twice, --file together with --context.
-void check_mesh_places(const MeshFlags& flags);
+/// Stops with kUsage: a context or a file twice, --file together with --context, but for one that says whose manifests the files are where
+/// the command asks for that (`files_of_context`).
+void check_mesh_places(const MeshFlags& flags, bool files_of_context = false);
 
 /// The same, and a form that is not one or not a file's own.
-OutputForm check_mesh_flags(const MeshFlags& flags);
+OutputForm check_mesh_flags(const MeshFlags& flags, bool files_of_context = false);
 
 }  // namespace meshdns

@@ -1,21 +1,18 @@
 #include "cmd/ctl/serving_cluster.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "cmd/ctl/stop.h"
 #include "cmd/text_value.h"
-#include "k8s/api/json_fields.h"
 #include "k8s/mesh/host_objects.h"
-#include "k8s/mesh/serving_side.h"
+#include "k8s/mesh/shell_word.h"
 
 namespace meshdns {
 namespace {
 
-using Json = nlohmann::json;
-
 const ObjectKind kEndpointSlices{"EndpointSlice", "discovery.k8s.io", "endpointslices", {"v1"}};
+const ObjectKind kPods{"Pod", "", "pods", {"v1"}};
 
 /// Those that are what they should be: what is not belongs to somebody else, and is theirs to mend.
 template <class View>
@@ -28,128 +25,153 @@ std::vector<View> views(const std::vector<LiveObject>& objects,
   return all;
 }
 
-class Reading {
- public:
-  Reading(MeshCluster& cluster, const ServingName& name, EntryWish& wish, std::vector<std::string>& notes)
-      : cluster_(cluster), name_(name), wish_(wish), notes_(notes) {}
-
-  void read(const std::optional<EntryEndpoint>& gateway) {
-    const Service service = read_service();
-    wish_.ports = take(serving_ports(service));
-    wish_.service = service.host();
-    const auto gateways = passing();
-    wish_.endpoints = gateway ? std::vector{*gateway} : take(gateway_endpoints(gateways, services(), nodes()));
-    const std::string locality = common_locality(nodes_of_service());
-    for (EntryEndpoint& endpoint : wish_.endpoints) endpoint.locality = locality;
-  }
-
- private:
-  [[noreturn]] void refuse(const std::string& why) const { stop(kRefused, cluster_.prefix() + escape_controls(why)); }
-
-  template <class T>
-  T take(Result<Noted<T>> found) {
-    if (!found) refuse(found.error());
-    for (const std::string& note : found->notes) notes_.push_back(cluster_.prefix() + note);
-    return std::move(found->value);
-  }
-
-  Service read_service() {
-    const auto object = cluster_.get(kServices, name_.name_space, name_.service);
-    if (!object) {
-      refuse("there is no Service " + name_.name_space + "/" + name_.service + "; kubectl --context " +
-             cluster_.name() + " get services -A shows what there is");
-    }
-    auto service = parse_service(object->json);
-    if (!service) refuse(service.error());
-    return *std::move(service);
-  }
-
-  /// The Gateways that pass on what clients will ask for.
-  std::vector<Gateway> passing() {
-    const bool global = wish_.sni == Sni::kGlobal;
-    const std::string host = global ? wish_.host.text() : wish_.service;
-    auto found = passing_gateways(views<Gateway>(cluster_.list(kGateways), parse_gateway), host);
-    if (!found) {
-      refuse(found.error() + "; kubectl --context " + cluster_.name() +
-             " apply -n istio-system -f samples/multicluster/expose-services.yaml, of Istio's release, makes one for "
-             "*.local");
-    }
-    if (global) require_global_entry();
-    return *std::move(found);
-  }
-
-  void require_global_entry() {
-    const auto entries = views<MeshEntry>(cluster_.list(kServiceEntries), parse_mesh_entry);
-    const auto found = entry_of_host(entries, wish_.host);
-    if (!found) refuse(found.error());
-    if (*found) return;
-    refuse("there is no ServiceEntry for " + wish_.host.text() +
-           ", without which its gateway does not know that name; --sni service needs none");
-  }
-
-  std::vector<Service> services() { return views<Service>(cluster_.list(kServices), parse_service); }
-
-  /// Read once; none where they may not be read.
-  const std::vector<ServingNode>& nodes() {
-    if (nodes_) return *nodes_;
-    nodes_.emplace();
-    try {
-      for (const LiveObject& object : cluster_.list(kNodes)) {
-        if (auto node = parse_serving_node(object.json)) nodes_->push_back(*std::move(node));
-      }
-    } catch (const Stop& stopped) {
-      notes_.push_back("localities and node addresses are not known: " + stopped.ended.text);
-    }
-    return *nodes_;
-  }
-
-  /// Where the Service's pods run.
-  std::vector<ServingNode> nodes_of_service() {
-    std::set<std::string> names;
-    for (const LiveObject& slice : cluster_.list(kEndpointSlices, name_.name_space)) {
-      const auto label = slice.meta.labels.find("kubernetes.io/service-name");
-      if (label == slice.meta.labels.end() || label->second != name_.service) continue;
-      const Json object = Json::parse(slice.json);
-      const Json& endpoints = member(object, "endpoints");
-      for (const Json& endpoint : endpoints.is_array() ? endpoints : Json::array()) {
-        names.insert(text_member(endpoint, "nodeName"));
-      }
-    }
-    names.erase("");
-    std::vector<ServingNode> found;
-    if (names.empty()) {
-      notes_.push_back(cluster_.prefix() + "Service " + name_.name_space + "/" + name_.service +
-                       " has no pods on any node now, so the locality of its servers is not known");
-      return found;
-    }
-    std::ranges::copy_if(nodes(), std::back_inserter(found),
-                         [&](const auto& node) { return names.contains(node.name); });
-    return found;
-  }
-
-  MeshCluster& cluster_;
-  const ServingName& name_;
-  EntryWish& wish_;
-  std::vector<std::string>& notes_;
-  std::optional<std::vector<ServingNode>> nodes_;
-};
-
 }  // namespace
 
-ServingName parse_serving_name(const std::vector<std::string>& texts) {
+ServingName parse_serving_name(const std::string& context, const std::string& service) {
   const std::string form = "CONTEXT NAMESPACE/SERVICE, such as east bar/serverservice04";
-  if (texts.size() != 2 || texts[0].empty()) stop(kUsage, "--from-context: expected " + form);
-  const size_t slash = texts[1].find('/');
-  ServingName name{texts[0], texts[1].substr(0, slash), slash == std::string::npos ? "" : texts[1].substr(slash + 1)};
+  if (context.empty()) stop(kUsage, "--from-context: expected " + form);
+  const size_t slash = service.find('/');
+  ServingName name{context, service.substr(0, slash), slash == std::string::npos ? "" : service.substr(slash + 1)};
   if (!parse_namespace(name.name_space) || !parse_namespace(name.service)) {
-    stop(kUsage, "--from-context: found " + quote(texts[1]) + ", expected " + form);
+    stop(kUsage, "--from-context: found " + quote(service) + ", expected " + form);
   }
   return name;
 }
 
-void read_serving_cluster(MeshCluster& cluster, const ServingName& name, const std::optional<EntryEndpoint>& gateway,
-                          EntryWish& wish, std::vector<std::string>& notes) {
-  Reading(cluster, name, wish, notes).read(gateway);
+ServingCluster::ServingCluster(MeshCluster cluster, ServingName name)
+    : cluster_(std::move(cluster)),
+      name_(std::move(name)),
+      service_(read_service()),
+      ports_(take(serving_ports(service_))) {
+  read_pods();
+  require_sidecars();
+}
+
+EntryEndpoint ServingCluster::own() {
+  auto endpoint = own_endpoint(service_, pods_);
+  if (!endpoint) refuse(endpoint.error());
+  endpoint->locality = locality();
+  return *std::move(endpoint);
+}
+
+const std::vector<EntryEndpoint>& ServingCluster::behind_gateway(const EntryWish& wish) {
+  if (behind_gateway_) return *behind_gateway_;
+  if (const auto error = check_behind_gateway(service_)) refuse(error->message);
+  const auto gateways = passing(wish);
+  std::vector<EntryEndpoint> endpoints = name_.gateways;
+  if (endpoints.empty()) {
+    auto found = gateway_endpoints(gateways, views<Service>(cluster_.list(kServices), parse_service), nodes());
+    if (!found)
+      refuse(found.error() + "; --gateway " + shell_word(name_.context) + "=HOST[:PORT] says where it is reached");
+    endpoints = take(std::move(found));
+  }
+  for (EntryEndpoint& endpoint : endpoints) endpoint.locality = locality();
+  return behind_gateway_.emplace(std::move(endpoints));
+}
+
+void ServingCluster::refuse(const std::string& why) const { stop(kRefused, cluster_.prefix() + escape_controls(why)); }
+
+template <class T>
+T ServingCluster::take(Result<Noted<T>> found) {
+  if (!found) refuse(found.error());
+  for (const std::string& note : found->notes) {
+    const std::string text = cluster_.prefix() + note;
+    if (std::ranges::count(notes_, text) == 0) notes_.push_back(text);
+  }
+  return std::move(found->value);
+}
+
+Service ServingCluster::read_service() {
+  const auto object = cluster_.get(kServices, name_.name_space, name_.service);
+  if (!object) {
+    refuse("there is no Service " + name_.text() + "; kubectl --context " + cluster_.name() +
+           " get services -A shows what there is");
+  }
+  auto service = parse_service(object->json);
+  if (!service) refuse(service.error());
+  return *std::move(service);
+}
+
+void ServingCluster::read_pods() {
+  for (const LiveObject& slice : cluster_.list(kEndpointSlices, name_.name_space)) {
+    const auto label = slice.meta.labels.find("kubernetes.io/service-name");
+    if (label == slice.meta.labels.end() || label->second != name_.service) continue;
+    if (const auto error = add_slice(slice.json, pods_)) refuse(slice.meta.text() + ": " + error->message);
+  }
+}
+
+/// A gateway passes mTLS on as it comes, and the entry's rule asks for it on the short way, too.
+void ServingCluster::require_sidecars() {
+  if (pods_.names.empty()) return;
+  size_t without = 0;
+  try {
+    for (const LiveObject& pod : cluster_.list(kPods, name_.name_space)) {
+      if (!pods_.names.contains(pod.meta.name)) continue;
+      const auto sidecar = has_sidecar(pod.json);
+      if (!sidecar || *sidecar) return;
+      ++without;
+    }
+  } catch (const Stop& stopped) {
+    notes_.push_back("whether mTLS ends in a sidecar is not known: " + stopped.ended.text);
+    return;
+  }
+  if (without == 0) return;
+  const std::string kubectl = "kubectl --context " + shell_word(name_.context);
+  refuse("no pod of " + service_.object() + " has a sidecar (" + std::to_string(without) +
+         " without), expected one in each, in which mTLS ends; " + kubectl + " label namespace " + name_.name_space +
+         " istio-injection=enabled, and " + kubectl + " -n " + name_.name_space +
+         " rollout restart deployment, give them one");
+}
+
+/// The Gateways that pass on what clients will ask for.
+std::vector<Gateway> ServingCluster::passing(const EntryWish& wish) {
+  const bool global = wish.sni == Sni::kGlobal;
+  auto found = passing_gateways(views<Gateway>(cluster_.list(kGateways), parse_gateway),
+                                global ? wish.host.text() : service_.host());
+  if (!found) {
+    refuse(found.error() + "; kubectl --context " + cluster_.name() +
+           " apply -n istio-system -f samples/multicluster/expose-services.yaml, of Istio's release, makes one for "
+           "*.local");
+  }
+  if (global) require_global_entry(wish.host);
+  return *std::move(found);
+}
+
+void ServingCluster::require_global_entry(const MeshHost& host) {
+  const auto entries = views<MeshEntry>(cluster_.list(kServiceEntries), parse_mesh_entry);
+  const auto found = entry_of_host(entries, host);
+  if (!found) refuse(found.error());
+  if (*found) return;
+  refuse("there is no ServiceEntry for " + host.text() +
+         ", without which its gateway does not know that name; --sni service needs none");
+}
+
+/// Read once; none where they may not be read.
+const std::vector<ServingNode>& ServingCluster::nodes() {
+  if (nodes_) return *nodes_;
+  nodes_.emplace();
+  try {
+    for (const LiveObject& object : cluster_.list(kNodes)) {
+      if (auto node = parse_serving_node(object.json)) nodes_->push_back(*std::move(node));
+    }
+  } catch (const Stop& stopped) {
+    notes_.push_back("localities and node addresses are not known: " + stopped.ended.text);
+  }
+  return *nodes_;
+}
+
+/// What the nodes of its pods have in common.
+const std::string& ServingCluster::locality() {
+  if (locality_) return *locality_;
+  if (pods_.nodes.empty()) {
+    notes_.push_back(cluster_.prefix() + "Service " + name_.text() +
+                     " has no pods on any node now, so the locality of its servers is not known");
+    return locality_.emplace();
+  }
+  std::vector<ServingNode> found;
+  std::ranges::copy_if(nodes(), std::back_inserter(found),
+                       [&](const auto& node) { return pods_.nodes.contains(node.name); });
+  return locality_.emplace(common_locality(found));
 }
 
 }  // namespace meshdns

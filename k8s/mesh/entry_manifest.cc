@@ -71,17 +71,30 @@ void set_port(Json& item, const EntryPort& port) {
   if (istio_protocol(text_of(item, "protocol")) != port.protocol) item["protocol"] = port.protocol;
 }
 
+/// Those of the wish's ports that have another number there.
+Json endpoint_ports(const EntryEndpoint& endpoint, const EntryWish& wish) {
+  Json ports = Json::object();
+  for (const EntryPort& port : wish.ports) {
+    const auto own = endpoint.ports.find(port.number);
+    if (endpoint.gateway) {
+      ports[port.name] = *endpoint.gateway;
+    } else if (own != endpoint.ports.end()) {
+      ports[port.name] = own->second;
+    }
+  }
+  return ports;
+}
+
 void set_endpoint(Json& item, const EntryEndpoint& endpoint, const EntryWish& wish) {
   if (!item.contains("address")) item["address"] = endpoint.address;
-  if (endpoint.gateway) {
-    Json ports = Json::object();
-    for (const EntryPort& port : wish.ports) ports[port.name] = *endpoint.gateway;
-    if (!item.contains("ports") || nlohmann::json(item["ports"]) != nlohmann::json(ports)) item["ports"] = ports;
-  } else {
+  const Json ports = endpoint_ports(endpoint, wish);
+  if (ports.empty()) {
     item.erase("ports");
+  } else if (!item.contains("ports") || nlohmann::json(item["ports"]) != nlohmann::json(ports)) {
+    item["ports"] = ports;
   }
   if (!endpoint.locality.empty()) set(item, "locality", endpoint.locality);
-  if (wish.has_gateway()) set(item["labels"], kTlsMode, "istio");
+  if (wish.has_mtls()) set(item["labels"], kTlsMode, "istio");
 }
 
 bool is_endpoint(const Json& item, const EntryEndpoint& endpoint) {
@@ -174,7 +187,7 @@ Result<std::string> entry_manifest(const EntryWish& wish, const std::string& exi
 }
 
 Result<std::string> rule_manifest(const EntryWish& wish, const std::string& existing) {
-  if (!wish.has_gateway()) {
+  if (!wish.has_mtls()) {
     if (existing.empty()) return std::string();
     const auto rule = parse_destination_rule(existing);
     if (!rule) return Error{rule.error()};

@@ -19,7 +19,7 @@ namespace meshdns {
 /// cannot be what is wished.
 Result<std::string> entry_manifest(const EntryWish& wish, const std::string& existing = "");
 
-/// The same of the host's DestinationRule. Empty: without a gateway none is needed, and there is none.
+/// The same of the host's DestinationRule. Empty: without mTLS none is needed, and there is none.
 Result<std::string> rule_manifest(const EntryWish& wish, const std::string& existing = "");
 
 /// The SNI for that port.

@@ -6,6 +6,7 @@
 // Source: https://istio.io/latest/docs/reference/config/networking/service-entry/
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,8 @@ struct EntryEndpoint {
   std::string address;              // an IP address, or a host name
   std::optional<uint16_t> gateway;  // the port of a gateway at that address; nothing: the servers themselves are there
   std::string locality;             // "region/zone/subzone"; empty: not known
+  // Where servers that are reached directly listen, by the entry's port's number; a port without one: at that number.
+  std::map<uint16_t, uint16_t> ports{};
 
   bool is_ip() const { return static_cast<bool>(IpAddress::parse(address)); }
   bool operator==(const EntryEndpoint&) const = default;
@@ -80,8 +83,11 @@ struct EntryWish {
   Sni sni = Sni::kService;
   std::string service;            // of the serving side: "serverservice04.bar.svc.cluster.local"
   std::string rule_name_space{};  // where the host's entry is, as clients look for rules there; empty: the host's
+  bool has_sidecars = false;      // the servers that are reached directly; those behind a gateway must
 
   bool has_gateway() const;
+  /// mTLS is for all endpoints or for none.
+  bool has_mtls() const { return has_sidecars || has_gateway(); }
   /// STATIC where all endpoints are IP addresses, else DNS.
   std::string resolution() const;
 };

@@ -45,6 +45,10 @@ const Service::Port* gateway_port(const Service& service) {
   return found == service.ports.end() ? nullptr : &*found;
 }
 
+bool is_headless(const Service& service) { return std::ranges::count(service.addresses, "None") > 0; }
+
+std::string port_text(const EntryPort& port) { return std::to_string(port.number) + "/" + port.protocol; }
+
 std::string node_locality(const ServingNode& node, size_t depth) {
   std::string locality;
   for (size_t i = 0; i < depth; ++i) {
@@ -123,11 +127,6 @@ Result<Noted<std::vector<EntryPort>>> serving_ports(const Service& service) {
     return Error{service.object() +
                  " is of the type ExternalName, expected one with servers of its own: name what it stands for"};
   }
-  if (std::ranges::count(service.addresses, "None") > 0) {
-    return Error{service.object() +
-                 " is headless (clusterIP None), expected one with a ClusterIP: its pods are known by their own "
-                 "addresses, which a gateway does not pass on"};
-  }
   Noted<std::vector<EntryPort>> found;
   for (const Service::Port& port : service.ports) {
     const std::string what = service.object() + ", port " + std::to_string(port.number);
@@ -148,6 +147,44 @@ Result<Noted<std::vector<EntryPort>>> serving_ports(const Service& service) {
   }
   if (found.value.empty()) return Error{service.object() + " has no TCP port"};
   return found;
+}
+
+Result<EntryEndpoint> own_endpoint(const Service& service, const ServingPods& pods) {
+  if (!is_headless(service)) {
+    const auto found =
+        std::ranges::find_if(service.addresses, [](const auto& each) { return !!parse_endpoint_address(each); });
+    if (found == service.addresses.end()) return Error{service.object() + " has no ClusterIP yet"};
+    return parse_endpoint_address(*found);
+  }
+  EntryEndpoint endpoint{service.host(), {}, {}};
+  for (const Service::Port& port : service.ports) {
+    const auto listens = pods.ports.find(port.name);
+    if (port.protocol != "TCP" || listens == pods.ports.end() || listens->second == port.number) continue;
+    endpoint.ports.emplace(port.number, listens->second);
+  }
+  return endpoint;
+}
+
+std::optional<Error> check_same_ports(const std::vector<EntryPort>& ports, const Service& first,
+                                      const std::vector<EntryPort>& served, const Service& service) {
+  for (const EntryPort& port : ports) {
+    const auto found = std::ranges::find(served, port.number, &EntryPort::number);
+    const std::string wanted = std::to_string(port.number) + "/" + port.protocol + " as " + first.object() + " has it";
+    if (found == served.end()) {
+      return Error{service.object() + " has the ports " + joined(served, port_text) + ", expected " + wanted + ", too"};
+    }
+    if (found->protocol == port.protocol) continue;
+    return Error{service.object() + " has the port " + port_text(*found) + ", expected " + wanted +
+                 ": appProtocol says the protocol"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> check_behind_gateway(const Service& service) {
+  if (!is_headless(service)) return std::nullopt;
+  return Error{service.object() +
+               " is headless (clusterIP None), expected one with a ClusterIP: its pods are known by their own "
+               "addresses, which a gateway does not pass on"};
 }
 
 Result<std::vector<Gateway>> passing_gateways(const std::vector<Gateway>& gateways, const std::string& host) {
@@ -187,13 +224,10 @@ Result<Noted<std::vector<EntryEndpoint>>> gateway_endpoints(const std::vector<Ga
     if (auto found = endpoints_of(*service, nodes); !found.value.empty()) return found;
   }
   if (behind.empty()) {
-    return Error{"no Service with a port for 15443 leads to " + joined(gateways, &Gateway::object) +
-                 "; --gateway HOST[:PORT] says where it is reached"};
+    return Error{"no Service with a port for 15443 leads to " + joined(gateways, &Gateway::object)};
   }
   return Error{behind.front()->object() +
-               " has no address from outside: neither a load balancer's, nor external IPs, nor a node port; --gateway "
-               "HOST[:PORT] says "
-               "where it is reached"};
+               " has no address from outside: neither a load balancer's, nor external IPs, nor a node port"};
 }
 
 std::string common_locality(const std::vector<ServingNode>& nodes) {

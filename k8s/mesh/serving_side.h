@@ -15,6 +15,7 @@
 #include "k8s/mesh/entry_wish.h"
 #include "k8s/mesh/gateway.h"
 #include "k8s/mesh/service.h"
+#include "k8s/mesh/serving_pods.h"
 #include "zone/result.h"
 
 namespace meshdns {
@@ -37,8 +38,18 @@ struct Noted {
 };
 
 /// The ports of a Service as an entry has them. UDP, which sidecars do not carry, is left out; what says no protocol is TCP. The error: there
-/// are none, or nothing is behind the Service that a gateway could reach.
+/// are none, or nothing is behind the Service.
 Result<Noted<std::vector<EntryPort>>> serving_ports(const Service& service);
+
+/// Where the cluster's own clients reach it: its ClusterIP; of a headless Service, the name by which DNS has its pods. The error: nowhere.
+Result<EntryEndpoint> own_endpoint(const Service& service, const ServingPods& pods);
+
+/// Nothing: all of the entry's ports are among those of the Service, with the same protocols. `first`: whose ports the entry has.
+std::optional<Error> check_same_ports(const std::vector<EntryPort>& ports, const Service& first,
+                                      const std::vector<EntryPort>& served, const Service& service);
+
+/// Nothing: a gateway passes on what is for the Service.
+std::optional<Error> check_behind_gateway(const Service& service);
 
 /// The Gateways that pass mTLS for that host on. The error: none does, with what is missing.
 Result<std::vector<Gateway>> passing_gateways(const std::vector<Gateway>& gateways, const std::string& host);

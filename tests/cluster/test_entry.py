@@ -7,123 +7,17 @@ import signal
 from pathlib import Path
 
 import pytest
-import yaml
 
-from cluster.conftest import running_control_plane
 from cluster.contexts import write_contexts
 from cluster.cutting_proxy import CuttingProxy
+from cluster.entry_mesh import (  # mesh and two_clusters: fixtures
+    BOTH, EXIT_FAILED, EXIT_REFUSED, FROM_EAST, HOST, LEDGER, NAME, VIP, done, gateway, mesh, refused, two_clusters)
 from support.entries import service_entry
 from support.meshdns import binary
-from support.meshdnsctl import meshdnsctl
 from support.process import Process, eventually
 
-HOST, NAME = "serverservice04.bar.global", "serverservice04-bar"
-VIP = "240.0.247.94"  # where the host's hash leads
-FROM_EAST = ("--from-context", "east", "bar/serverservice04")
 BY_HAND = ("--port", "http1:8000/http", "--gateway", "172.25.55.50")
-LEDGER = ("configmap", "meshdns-vips", "meshdns")
-EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_REFUSED = 0, 1, 2, 3
 
-
-def service(name, namespace, *ports, **spec):
-    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": namespace},
-            "spec": {"ports": list(ports), **spec}}
-
-
-SERVED = {"name": "http1", "port": 8000, "appProtocol": "http"}
-UDP = {"name": "dns", "port": 53, "protocol": "UDP"}
-EAST = [
-    {"apiVersion": "v1", "kind": "Node",
-     "metadata": {"name": "n1", "labels": {"topology.kubernetes.io/region": "region2", "topology.kubernetes.io/zone": "zone1"}},
-     "spec": {"podCIDRs": ["10.244.7.0/24"]}},
-    service("serverservice04", "bar", SERVED, UDP, selector={"app": "serverservice04"}),
-    {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
-     "metadata": {"name": "serverservice04-1", "namespace": "bar", "labels": {"kubernetes.io/service-name": "serverservice04"}},
-     "endpoints": [{"addresses": ["10.244.7.4"], "nodeName": "n1"}], "ports": [{"name": "http1", "port": 8000}]},
-    service("only-udp", "bar", UDP),
-    service("headless", "bar", SERVED, clusterIP="None"),
-    {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "elsewhere", "namespace": "bar"},
-     "spec": {"type": "ExternalName", "externalName": "www.example.org"}},
-    service("istio-eastwestgateway", "istio-system", {"name": "tls", "port": 15443}, type="LoadBalancer",
-            selector={"app": "istio-eastwestgateway", "istio": "eastwestgateway"}),
-]
-
-
-def gateway(mode="AUTO_PASSTHROUGH", hosts=("*.local",), port=15443):
-    return {"apiVersion": "networking.istio.io/v1", "kind": "Gateway",
-            "metadata": {"name": "cross-network-gateway", "namespace": "istio-system"},
-            "spec": {"selector": {"istio": "eastwestgateway"}, "servers": [
-                {"port": {"number": port, "name": "tls", "protocol": "TLS"}, "tls": {"mode": mode}, "hosts": list(hosts)}]}}
-
-
-class Mesh:
-    def __init__(self, planes, directory):
-        self.planes = planes
-        self.directory = directory
-        self.kubeconfig = write_contexts(directory / "kubeconfig", planes)
-
-    def entry(self, command, *arguments, kubeconfig=None):
-        return meshdnsctl("entry", command, *arguments, "--kubeconfig", kubeconfig or self.kubeconfig)
-
-    def apply(self, cluster, *objects):
-        file = self.directory / "objects.yaml"
-        file.write_text(yaml.safe_dump_all(objects))
-        self.planes[cluster].kubectl("apply", "--server-side", "--force-conflicts", "-f", file)
-
-    def get(self, cluster, kind, name=NAME, namespace="bar"):
-        """The object, or None."""
-        text = self.planes[cluster].kubectl("-n", namespace, "get", kind, name, "-o", "json", "--ignore-not-found")
-        return json.loads(text) if text else None
-
-    def spec(self, cluster, kind, name=NAME, namespace="bar"):
-        return self.get(cluster, kind, name, namespace)["spec"]
-
-    def ledger(self, cluster="west"):
-        return (self.get(cluster, *LEDGER) or {}).get("data", {})
-
-    def there(self):
-        """Which of the host's objects are there."""
-        return {(cluster, kind) for cluster in self.planes for kind in ("destinationrule", "serviceentry")
-                if self.get(cluster, kind)}
-
-    def clear(self):
-        for plane in self.planes.values():
-            plane.kubectl("-n", "bar", "delete", "serviceentries,destinationrules,virtualservices", "--all")
-            plane.kubectl("-n", "meshdns", "delete", "configmap", "meshdns-vips", "--ignore-not-found")
-
-
-@pytest.fixture(scope="module")
-def two_clusters(tmp_path_factory):
-    with running_control_plane(tmp_path_factory.mktemp("west")) as west, \
-            running_control_plane(tmp_path_factory.mktemp("east")) as east:
-        mesh = Mesh({"west": west, "east": east}, tmp_path_factory.mktemp("mesh"))
-        for plane in (west, east):
-            plane.kubectl("create", "namespace", "istio-system")
-        mesh.apply("east", *EAST)
-        east.kubectl("-n", "istio-system", "patch", "service", "istio-eastwestgateway", "--subresource=status", "--type=merge",
-                     "-p", json.dumps({"status": {"loadBalancer": {"ingress": [{"ip": "172.25.55.50"}]}}}))
-        yield mesh
-
-
-@pytest.fixture
-def mesh(two_clusters):
-    two_clusters.clear()
-    two_clusters.apply("east", gateway())
-    return two_clusters
-
-
-def done(ended):
-    assert ended.returncode == EXIT_DONE, ended.stderr
-    return ended.stdout
-
-
-def refused(ended, *named):
-    assert (ended.returncode, ended.stdout) == (EXIT_REFUSED, ""), ended.stderr
-    for each in named:
-        assert each in ended.stderr, ended.stderr
-
-
-BOTH = ("--context", "west", "--context", "east")
 RULE_SPEC = {"host": HOST, "trafficPolicy": {"tls": {
     "mode": "ISTIO_MUTUAL", "sni": "outbound_.8000_._.serverservice04.bar.svc.cluster.local"}}}
 ENTRY_SPEC = {
@@ -133,14 +27,19 @@ ENTRY_SPEC = {
                    "labels": {"security.istio.io/tlsMode": "istio"}}]}
 
 
+def own_endpoint(mesh):
+    """East's clients reach its servers without the gateway."""
+    return {"address": mesh.spec("east", "service", "serverservice04")["clusterIP"], "locality": "region2/zone1",
+            "labels": {"security.istio.io/tlsMode": "istio"}}
+
+
 def test_from_the_serving_cluster_into_two(mesh):
     said = done(mesh.entry("create", HOST, *FROM_EAST, *BOTH))
     assert said.startswith(f"{HOST} has {VIP}: west: ConfigMap meshdns/meshdns-vips created, "
                            f"west: DestinationRule bar/{NAME} created, west: ServiceEntry bar/{NAME} created, east: ")
     assert "port 53 is left out: sidecars carry TCP alone, and this is UDP" in said
-    for cluster in ("west", "east"):
-        assert mesh.spec(cluster, "serviceentry") == ENTRY_SPEC
-        assert mesh.spec(cluster, "destinationrule") == RULE_SPEC
+    assert [mesh.spec(cluster, "serviceentry") for cluster in ("west", "east")] == [ENTRY_SPEC, {**ENTRY_SPEC, "endpoints": [own_endpoint(mesh)]}]
+    assert [mesh.spec(cluster, "destinationrule") for cluster in ("west", "east")] == [RULE_SPEC, RULE_SPEC]
     assert mesh.ledger() == {HOST: VIP} and mesh.ledger("east") == {}
 
     before = [mesh.get(cluster, *each) for cluster in ("west", "east") for each in (("serviceentry",), ("destinationrule",), LEDGER)]
@@ -292,13 +191,13 @@ def test_the_ledger_elsewhere(mesh):
 
 
 def test_list(mesh):
-    done(mesh.entry("create", HOST, *FROM_EAST, *BOTH))
+    done(mesh.entry("create", HOST, *BY_HAND, *BOTH))
     mesh.apply("west", service_entry("by-hand", "b.bar.global", ["240.0.0.2"], resolution="NONE"))
     done(mesh.entry("create", "gone.bar.global", *BY_HAND, "--context", "west"))
     done(mesh.entry("delete", "gone.bar.global", "--context", "west"))
     gone, ours, by_hand = (json.loads(done(mesh.entry("list", *BOTH, "-o", "json")))[i] for i in (1, 2, 0))
     assert ours == {"host": HOST, "addresses": [VIP], "ports": ["http1:8000/HTTP"],
-                    "endpoints": ["172.25.55.50:15443 in region2/zone1"], "object": f"bar/{NAME}", "lease": "leased", "clusters": ["west", "east"]}
+                    "endpoints": ["172.25.55.50:15443"], "object": f"bar/{NAME}", "lease": "leased", "clusters": ["west", "east"]}
     assert (by_hand["host"], by_hand["lease"], by_hand["clusters"]) == ("b.bar.global", "none", ["west"])
     assert (gone["host"], gone["object"], gone["clusters"]) == ("gone.bar.global", "", []) and gone["lease"].startswith("released 20")
     table = done(mesh.entry("list", "--context", "west", "-n", "bar"))

@@ -132,6 +132,25 @@ TEST_CASE("endpoints that are reached directly") {
   CHECK(both[0] == Json{{"address", "10.1.2.3"}, {"labels", {{"security.istio.io/tlsMode", "istio"}}}});
 }
 
+TEST_CASE("the client's own servers beside another cluster's") {
+  EntryWish both = wish({{"http1", 8000, "HTTP"}, {"tcp", 9000, "TCP"}});
+  both.endpoints.insert(both.endpoints.begin(), {"a.bar.svc.cluster.local", {}, "region1", {{8000, 80}}});
+  const Json mtls{{"security.istio.io/tlsMode", "istio"}};
+  const Json endpoints = Json::parse(*entry_manifest(both))["spec"]["endpoints"];
+  CHECK(endpoints[0] == Json{{"address", "a.bar.svc.cluster.local"},
+                             {"locality", "region1"},
+                             {"ports", {{"http1", 80}}},
+                             {"labels", mtls}});
+  CHECK(endpoints[1]["ports"] == Json{{"http1", 15443}, {"tcp", 15443}});
+
+  EntryWish alone = wish();
+  alone.endpoints = {{"10.96.0.7", {}, "region1"}};
+  alone.has_sidecars = true;
+  CHECK(Json::parse(*entry_manifest(alone))["spec"]["endpoints"][0] ==
+        Json{{"address", "10.96.0.7"}, {"locality", "region1"}, {"labels", mtls}});
+  CHECK(Json::parse(*rule_manifest(alone)) == object(kRule));
+}
+
 TEST_CASE("rules") {
   const std::vector<EntryPort> two{{"http1", 8000, "HTTP"}, {"tcp", 9000, "TCP"}};
   const char* const sni = "outbound_.8000_._.serverservice04.bar.svc.cluster.local";

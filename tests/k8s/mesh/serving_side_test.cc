@@ -43,7 +43,7 @@ TEST_CASE("a Service's ports") {
   }
 }
 
-TEST_CASE("a Service that a gateway cannot reach") {
+TEST_CASE("a Service without ports of its own") {
   struct Case {
     Service service;
     const char* said;
@@ -52,11 +52,58 @@ TEST_CASE("a Service that a gateway cannot reach") {
   for (const Case& c :
        std::vector<Case>{{service(""), "has no TCP port"},
                          {service(R"({"name":"dns","port":53,"protocol":"UDP"})"), "has no TCP port"},
-                         {service(port, R"("clusterIP":"None")"), "is headless"},
                          {service(port, R"("type":"ExternalName","externalName":"a.example.org")"), "ExternalName"}}) {
     const auto ports = serving_ports(c.service);
     REQUIRE_FALSE(ports);
     CHECK(ports.error().find(c.said) != std::string::npos);
+  }
+}
+
+TEST_CASE("where a cluster's own clients reach a Service") {
+  const std::string http = R"({"name":"http","port":8000,"targetPort":"web"})";
+  const std::string both = http + R"(,{"name":"tcp","port":9000,"targetPort":9000})";
+  const ServingPods pods{{}, {}, {{"http", 80}, {"tcp", 9000}}};
+  using Ports = std::map<uint16_t, uint16_t>;
+  struct Case {
+    Service service;
+    ServingPods pods;
+    const char* address;
+    Ports ports;
+  };
+  const std::string headless = R"("clusterIP":"None")";
+  for (const Case& c : std::vector<Case>{
+           {service(both), pods, "10.96.0.7", {}},
+           {service(both, R"("clusterIP":"10.96.0.7","clusterIPs":["10.96.0.7","fd00::7"])"), pods, "10.96.0.7", {}},
+           {service(both, R"("clusterIPs":["fd00::7"])"), {}, "fd00::7", {}},
+           {service(both, headless), pods, "a.bar.svc.cluster.local", {{8000, 80}}},
+           {service(http, headless), {}, "a.bar.svc.cluster.local", {}},
+           {service(http, headless), {{}, {}, {{"http", 8000}}}, "a.bar.svc.cluster.local", {}}}) {
+    const auto endpoint = own_endpoint(c.service, c.pods);
+    REQUIRE_MESSAGE(endpoint, endpoint.error());
+    CHECK(*endpoint == EntryEndpoint{c.address, {}, "", c.ports});
+  }
+  CHECK(own_endpoint(service(http, R"("type":"ClusterIP")"), pods).error() == "Service bar/a has no ClusterIP yet");
+  CHECK(check_behind_gateway(service(http, headless))->message.find("is headless") != std::string::npos);
+  CHECK_FALSE(check_behind_gateway(service(http)));
+}
+
+TEST_CASE("Services that serve one host have its ports") {
+  const std::vector<EntryPort> ports{{"http1", 8000, "HTTP"}, {"tcp", 9000, "TCP"}};
+  struct Case {
+    std::vector<EntryPort> served;
+    const char* said;  // empty: they have
+  };
+  for (const Case& c : std::vector<Case>{
+           {ports, ""},
+           {{{"other", 9000, "TCP"}, {"names", 8000, "HTTP"}, {"more", 1, "TCP"}}, ""},
+           {{ports[0]}, "Service bar/a has the ports 8000/HTTP, expected 9000/TCP as Service bar/first has it, too"},
+           {{{"http1", 8000, "TCP"}, ports[1]},
+            "has the port 8000/TCP, expected 8000/HTTP as Service bar/first has it"}}) {
+    Service first = service("");
+    first.name = "first";
+    const auto error = check_same_ports(ports, first, c.served, service(""));
+    CHECK(error.has_value() == (*c.said != '\0'));
+    if (error) CHECK(error->message.find(c.said) != std::string::npos);
   }
 }
 
@@ -138,7 +185,7 @@ TEST_CASE("where a gateway is reached") {
             "no Service with a port for 15443"},
            {{gateway_service(selector + R"("ports":[{"port":443}])", R"({"ip":"192.0.2.1"})")},
             nodes,
-            "--gateway HOST[:PORT]"},
+            "no Service with a port for 15443"},
            {{}, nodes, "leads to Gateway istio-system/cross-network"}}) {
     CAPTURE(c.expected);
     const auto found = gateway_endpoints({gateway("")}, c.services, c.nodes);
