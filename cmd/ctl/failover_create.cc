@@ -46,10 +46,6 @@ struct Present {
   void add_notes(const std::vector<std::string>& more) { notes.insert(notes.end(), more.begin(), more.end()); }
 };
 
-bool is_same(const std::string& one, const std::string& other) {
-  return nlohmann::json::parse(one) == nlohmann::json::parse(other);
-}
-
 class Creating {
  public:
   Creating(const FailoverFlags& flags, const FailoverWish& wish)
@@ -132,7 +128,7 @@ class Creating {
   /// Whether failover delete leaves what is there now.
   bool is_new(const FailoverHost& host) const {
     const auto& rule = host.objects.rule;
-    if (rule && !is_same(value_or_stop(rule_without_failover(rule->json), kRefused), rule->json)) return false;
+    if (rule && !says_the_same(value_or_stop(rule_without_failover(rule->json), kRefused), rule->json)) return false;
     return !host.route || !has_retries(wish_.host, host.services.views[*host.route]);
   }
 
@@ -149,20 +145,10 @@ class Creating {
   void plan_in(size_t index, const Present& present, ObjectPlan& plan) {
     MeshCluster& cluster = clusters_[index];
     for (const std::string& note : present.notes) plan.note(note);
+    note_other_routes(cluster, present.host, plan);
     const HostObjects& objects = present.host.objects;
     const std::string rule = value_or_stop(failover_rule(wish_, present.entry, objects.rule ? objects.rule->json : ""),
                                            kRefused, cluster.prefix());
-    const auto is_old = [&](const VirtualService& service) {
-      return present.host.route && &service == &present.host.services.views[*present.host.route];
-    };
-    for (size_t i = 0; i < present.host.services.views.size(); ++i) {
-      const VirtualService& service = present.host.services.views[i];
-      if (is_old(service)) continue;
-      for (const std::string& field : retries_elsewhere(wish_.host, present.host.services.objects[i].json, service)) {
-        plan.note(cluster.prefix() + field + ": these requests to " + wish_.host.text() +
-                  " are not tried again in another locality; add retryRemoteLocalities: true there");
-      }
-    }
     const std::string route = route_json(index, present, plan);
     judge(index, present,
           {{kServiceEntries.kind, present.entry_json}, {kDestinationRules.kind, rule}, {kVirtualServices.kind, route}},
@@ -170,6 +156,16 @@ class Creating {
     plan_object(index, kServiceEntries, &*objects.entry, present.entry_json, plan);
     plan_object(index, kDestinationRules, objects.rule ? &*objects.rule : nullptr, rule, plan);
     if (!route.empty()) plan_object(index, kVirtualServices, present.host.route_object(), route, plan);
+  }
+
+  void note_other_routes(const MeshCluster& cluster, const FailoverHost& host, ObjectPlan& plan) const {
+    for (size_t i = 0; i < host.services.views.size(); ++i) {
+      if (host.route == i) continue;
+      for (const std::string& field : retries_elsewhere(wish_.host, host.services.views[i])) {
+        plan.note(cluster.prefix() + field + ": these requests to " + wish_.host.text() +
+                  " are not tried again in another locality; add retryRemoteLocalities: true there");
+      }
+    }
   }
 
   /// As it is to be; empty: the host's ports need none.
@@ -207,7 +203,7 @@ class Creating {
                    ObjectPlan& plan) {
     MeshCluster& cluster = clusters_[index];
     if (present != nullptr) {
-      if (!is_same(json, present->json)) require_unkept(cluster, *present, flags_, failover_command(wish_));
+      if (!says_the_same(json, present->json)) require_unkept(cluster, *present, flags_, failover_command(wish_));
       return plan.replace(index, *present, json);
     }
     Json object = Json::parse(json);

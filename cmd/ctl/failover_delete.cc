@@ -2,7 +2,9 @@
 // entry: it is so, and moves nothing by itself.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "cmd/ctl/keeper.h"
 #include "cmd/ctl/object_plan.h"
 #include "cmd/ctl/stop.h"
+#include "k8s/mesh/failover_intent.h"
 #include "k8s/mesh/failover_route.h"
 #include "k8s/mesh/failover_rule.h"
 
@@ -28,38 +31,53 @@ class Deleting {
       : host_(std::move(host)), flags_(flags), clusters_(open_clusters(flags)) {}
 
   ChangeReport run() {
-    return carry_out(
-        {clusters_, [this] { return make_plan(); }, host_.text() + " does not fail over", "", flags_.dry_run});
+    ObjectCommand command{clusters_, {}, host_.text() + " does not fail over", "", flags_.dry_run};
+    command.plan = [&] {
+      ObjectPlan plan = make_plan();
+      if (!way_back_ || way_back_->empty()) return plan;
+      command.undo = *way_back_ + context_flags(flags_, "");
+      if (!plan.changes().empty() && !flags_.dry_run) plan.note("undone by: " + command.undo);
+      return plan;
+    };
+    return carry_out(command);
   }
 
  private:
   ObjectPlan make_plan() {
     ObjectPlan plan;
-    for (size_t i = 0; i < clusters_.size(); ++i) plan_in(i, plan);
+    std::vector<std::string> ways;
+    for (size_t i = 0; i < clusters_.size(); ++i) ways.push_back(plan_in(i, plan));
+    const auto is_first = [&](const std::string& way) { return way == ways.front(); };
+    if (!way_back_) way_back_ = std::ranges::all_of(ways, is_first) ? ways.front() : "";
     return plan;
   }
 
-  void plan_in(size_t index, ObjectPlan& plan) {
+  /// The command that makes it again; empty: none does.
+  std::string plan_in(size_t index, ObjectPlan& plan) {
     const FailoverHost host = read_failover_host(clusters_[index], host_);
     for (const std::string& note : host.notes) plan.note(note);
     if (const LiveObject* route = host.route_object()) {
       take_out(index, *route, without_retries(host_, route->json, host.services.views[*host.route]), plan);
     }
     if (const auto& rule = host.objects.rule) {
-      take_out(index, *rule, value_or_stop(rule_without_failover(rule->json), kRefused, clusters_[index].prefix()),
-               plan);
+      const std::string prefix = clusters_[index].prefix();
+      take_out(index, *rule, value_or_stop(rule_without_failover(rule->json), kRefused, prefix), plan);
     }
+    return way_back(host);
+  }
+
+  std::string way_back(const FailoverHost& host) const {
+    const auto& entry = host.objects.entry;
+    const auto read = entry ? parse_mesh_entry(entry->json) : Result<MeshEntry>(Error{});
+    if (!read || !host.objects.rule) return {};
+    const LiveObject* route = host.route_object();
+    const auto wish = failover_intent(host_, *read, host.objects.rule->json, route != nullptr ? route->json : "");
+    return wish ? failover_command(*wish) : "";
   }
 
   /// `json`: what is left of it; empty: nothing.
   void take_out(size_t index, const LiveObject& object, const std::string& json, ObjectPlan& plan) {
-    ObjectPlan change;
-    if (json.empty()) {
-      change.remove(index, object);
-    } else {
-      change.replace(index, object, json);
-    }
-    if (change.changes().empty()) return;
+    if (!json.empty() && says_the_same(json, object.json)) return;
     require_unkept(clusters_[index], object, flags_, "meshdnsctl failover delete " + host_.text());
     if (json.empty()) return plan.remove(index, object);
     plan.replace(index, object, json);
@@ -68,6 +86,7 @@ class Deleting {
   const MeshHost host_;
   const FailoverFlags& flags_;
   std::vector<MeshCluster> clusters_;
+  std::optional<std::string> way_back_;  // as it was before anything was taken out
 };
 
 Ended remove(const FailoverFlags& flags) {

@@ -1,6 +1,7 @@
 #include "cmd/ctl/failover_host.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "cmd/ctl/stop.h"
 #include "k8s/api/api_objects.h"
@@ -36,6 +37,10 @@ FailoverHost read_failover_host(MeshCluster& cluster, const MeshHost& host) {
       value_or_stop(sidecar_service_for(found.services.views, host.text()), kRefused, cluster.prefix());
   if (service != nullptr) found.route = static_cast<size_t>(service - found.services.views.data());
   return found;
+}
+
+bool says_the_same(const std::string& one, const std::string& other) {
+  return nlohmann::json::parse(one) == nlohmann::json::parse(other);
 }
 
 std::vector<std::string> judge_failover(const std::vector<ManifestObject>& before,

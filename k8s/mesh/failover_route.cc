@@ -69,9 +69,7 @@ bool is_default(const Json& route, const HttpRoute& read, const MeshHost& host) 
   });
 }
 
-bool is_true(const Json& retries) {
-  return retries.is_object() && retries.contains(kRemote) && retries[kRemote] == true;
-}
+bool goes_elsewhere(const HttpRoute& route) { return route.retries && route.retries->remote_localities; }
 
 }  // namespace
 
@@ -114,9 +112,8 @@ std::string with_retries(const FailoverWish& wish, const MeshEntry& entry, std::
 }
 
 bool has_retries(const MeshHost& host, const VirtualService& service) {
-  return std::ranges::any_of(service.http, [&](const HttpRoute& route) {
-    return sends_to_host(route, host) && static_cast<bool>(route.retries);
-  });
+  return std::ranges::any_of(
+      service.http, [&](const HttpRoute& route) { return sends_to_host(route, host) && route.retries.has_value(); });
 }
 
 std::string without_retries(const MeshHost& host, std::string_view json, const VirtualService& service) {
@@ -125,8 +122,7 @@ std::string without_retries(const MeshHost& host, std::string_view json, const V
   bool is_empty = service.tcp.empty() && service.tls.empty() && service.hosts.size() == 1;
   for (const HttpRoute& route : service.http) {
     Json& item = object.at(Json::json_pointer(route.pointer));
-    const auto retries = item.find(kRetries);
-    if (sends_to_host(route, host) && retries != item.end() && is_true(*retries)) {
+    if (sends_to_host(route, host) && goes_elsewhere(route)) {
       item.erase(kRetries);
       had_any = true;
     }
@@ -135,12 +131,10 @@ std::string without_retries(const MeshHost& host, std::string_view json, const V
   return had_any && is_empty && is_ours(object) ? std::string() : object.dump();
 }
 
-std::vector<std::string> retries_elsewhere(const MeshHost& host, std::string_view json, const VirtualService& service) {
-  const Json object = Json::parse(json);
+std::vector<std::string> retries_elsewhere(const MeshHost& host, const VirtualService& service) {
   std::vector<std::string> found;
   for (const HttpRoute& route : service.http) {
-    const Json& item = object.at(Json::json_pointer(route.pointer));
-    if (!sends_to_host(route, host) || (item.contains(kRetries) && is_true(item[kRetries]))) continue;
+    if (!sends_to_host(route, host) || goes_elsewhere(route)) continue;
     found.push_back(service.object() + ": " + field_path(route.pointer) + ".retries");
   }
   return found;

@@ -37,6 +37,6 @@ std::string without_retries(const MeshHost& host, std::string_view json, const V
 
 /// The routes of other hosts that send requests to this one, and whose retries stay where the server is dead: "VirtualService bar/x:
 /// spec.http[0].retries".
-std::vector<std::string> retries_elsewhere(const MeshHost& host, std::string_view json, const VirtualService& service);
+std::vector<std::string> retries_elsewhere(const MeshHost& host, const VirtualService& service);
 
 }  // namespace meshdns

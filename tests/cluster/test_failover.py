@@ -123,6 +123,10 @@ def refused(ended, *named):
         assert each in ended.stderr, ended.stderr
 
 
+def specs(state):
+    return [each and each["spec"] for each in state]
+
+
 def said_to_undo_it(text):
     line = next(line for line in text.splitlines() if line.startswith("note: undone by: meshdnsctl "))
     return shlex.split(line.removeprefix("note: undone by: meshdnsctl "))
@@ -142,9 +146,13 @@ def test_a_host_fails_over_and_does_not_any_more(mesh):
     there = mesh.state()
     again = done(mesh.failover("create", HOST, *ALL))
     assert again.startswith(f"{HOST} fails over already\n") and "undone" not in again and mesh.state() == there
-    assert done(meshdnsctl(*said_to_undo_it(said))).startswith(
-        f"{HOST} does not fail over: west: VirtualService bar/{NAME} deleted, west: DestinationRule bar/{NAME} changed\n")
-    assert [each and each["spec"] for each in mesh.state()] == [each and each["spec"] for each in before]
+    gone = done(meshdnsctl(*said_to_undo_it(said)))
+    assert gone.startswith(f"{HOST} does not fail over: west: VirtualService bar/{NAME} deleted, west: DestinationRule bar/{NAME} changed\n")
+    assert specs(mesh.state()) == specs(before)
+    assert said_to_undo_it(gone)[:-4] == ["failover", "create", HOST, *ALL]
+    done(meshdnsctl(*said_to_undo_it(gone)))
+    assert specs(mesh.state()) == specs(there)
+    done(mesh.failover("delete", HOST))
     assert done(mesh.failover("delete", HOST)).startswith(f"{HOST} does not fail over already\n")
 
 
@@ -209,6 +217,7 @@ def test_what_others_wrote_stays(mesh):
     said = done(mesh.failover("create", HOST, *ALL))
     assert mesh.spec("virtualservice", name="mine")["http"] == [http[0] | {"retries": REPEATED}, http[1], http[2] | {"retries": REPEATED}]
     assert mesh.policy()["loadBalancer"] == {"simple": "RANDOM", "localityLbSetting": BOTH_WAYS} and mesh.get("virtualservice") is None
+    assert "undone by" not in done(mesh.failover("create", HOST))
     done(meshdnsctl(*said_to_undo_it(said)))
     assert mesh.spec("virtualservice", name="mine")["http"] == http and mesh.policy() == {"tls": TLS, "loadBalancer": {"simple": "RANDOM"}}
 

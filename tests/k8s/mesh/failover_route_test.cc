@@ -180,7 +180,7 @@ TEST_CASE("other hosts' routes whose requests stay where a server is dead") {
       {route: [{destination: {host: c.bar.global}}]},
       {route: [{destination: {host: a.bar.global}, weight: 1}], retries: {attempts: 2}},
       {route: [{destination: {host: a.bar.global}}]}]})");
-  CHECK(retries_elsewhere(*parse_mesh_host("a.bar.global"), json, service(json)) ==
+  CHECK(retries_elsewhere(*parse_mesh_host("a.bar.global"), service(json)) ==
         std::vector<std::string>{"VirtualService bar/a: spec.http[2].retries",
                                  "VirtualService bar/a: spec.http[3].retries"});
 }
