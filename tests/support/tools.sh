@@ -7,6 +7,7 @@ say() { printf '== %s\n' "$*"; }
 # for (`build --where`), and, with a message, where there is no Go: the suite is then skipped.
 begin() {
   local suite=$1 oldest_go=$2 what=$3 hash go cache=${XDG_CACHE_HOME:-$HOME/.cache}/meshdns
+  reporter=
   shift 3
   hash=$(cd "$here" && cat "$@" | sha256sum | cut -c1-16)
   tools=$cache/$(case $suite in cluster) echo tools ;; *) echo "$suite-tools" ;; esac)-$hash
@@ -23,14 +24,27 @@ begin() {
   fi
   mkdir -p "$cache"
   new=$(mktemp -d "$cache/building.XXXXXX")
-  trap 'rm -rf "$new"' EXIT
+  trap 'kill $reporter 2>/dev/null; rm -rf "$new"' EXIT
 }
 
-# compile MODULE OUTPUT PACKAGE…: from the Go module in that directory beside the script.
+# compile MODULE OUTPUT PACKAGE…: from the Go module in that directory beside the script. Go says nothing for minutes; this does.
 compile() {
   local module=$1 output=$2
   shift 2
+  report_time &
+  reporter=$!
   (cd "$here/$module" && go build -trimpath -ldflags='-s -w' -o "$output" "$@")
+  kill "$reporter" || true
+}
+
+# Every half minute, how long the script has run; without a child that would outlive it.
+report_time() {
+  trap - EXIT
+  exec {nothing}<> <(:)
+  while ! read -r -t 30 -u "$nothing"; do
+    kill -0 $$ 2>/dev/null || exit
+    say "still compiling, after $((SECONDS / 60)) min $((SECONDS % 60)) s"
+  done
 }
 
 # copy_from MODULE DEPENDENCY FILE OUTPUT: a file that the dependency of that Go module carries.
