@@ -24,7 +24,8 @@ class Process:
         self._news = threading.Condition()
         self._child = subprocess.Popen(
             [str(argument) for argument in arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace", env=env, cwd=cwd, preexec_fn=_die_with_parent)
+            stderr=subprocess.STDOUT, text=True, errors="replace", env=env, cwd=cwd, preexec_fn=_die_with_parent,
+            start_new_session=True)  # Ctrl-C is the test program's: what it takes down in order is there until then
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
