@@ -52,7 +52,7 @@ HostObjects read_host_objects(MeshCluster& cluster, const MeshHost& host, VipHol
     for (const UnreadObject& each : *unread) found.notes.push_back(each.text + "; it is passed over");
   }
   for (const std::string& other : rules_of_clients(rules.views, host, found.name_space)) {
-    found.notes.push_back(cluster.prefix() + other + " is what some clients follow instead: it needs the same tls");
+    found.notes.push_back(cluster.prefix() + other + " is what some clients follow instead: it needs the same trafficPolicy");
   }
   return found;
 }

@@ -16,6 +16,7 @@
 #include "cmd/ctl/object_plan.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/ctl/stored_ledger.h"
+#include "k8s/mesh/failover_route.h"
 #include "k8s/mesh/host_objects.h"
 #include "zone/unix_time.h"
 
@@ -64,14 +65,21 @@ class Deleting {
     const auto services = read_views<VirtualService>(cluster, kVirtualServices, parse_virtual_service);
     for (const UnreadObject& unread : services.unread)
       plan.note(unread.text + "; whether it sends requests there is not known");
-    for (const VirtualService& service : services.views) {
+    for (size_t i = 0; i < services.views.size(); ++i) {
+      const VirtualService& service = services.views[i];
       const std::string field = sends_to(service, host_);
       if (field.empty()) continue;
+      const bool is_failover = without_retries(host_, services.objects[i].json, service).empty();
       stop(kRefused, cluster.prefix() + service.object() + " sends requests to " + host_.text() + " (" + field +
-                         "), which would fail; take that out first: kubectl " +
-                         (cluster.name().empty() ? "" : "--context " + cluster.name() + " ") + "-n " +
-                         service.name_space + " edit virtualservice " + service.name);
+                         "), which would fail; take that out first: " +
+                         (is_failover ? "meshdnsctl failover delete " + host_.text() + context_flags(flags_, "")
+                                      : edit_command(cluster, service)));
     }
+  }
+
+  static std::string edit_command(const MeshCluster& cluster, const VirtualService& service) {
+    const std::string context = cluster.name().empty() ? "" : "--context " + cluster.name() + " ";
+    return "kubectl " + context + "-n " + service.name_space + " edit virtualservice " + service.name;
   }
 
   /// The lease ends where the cluster of the ledger has no entry for the host any more; of others, only these are known.

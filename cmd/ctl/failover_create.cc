@@ -174,6 +174,7 @@ class Creating {
     if (std::ranges::none_of(present.entry.ports, may_carry_http)) return {};
     if (const LiveObject* object = present.host.route_object()) {
       const VirtualService& service = present.host.services.views[*present.host.route];
+      if (!may_have_retries(wish_.host, service)) plan.note(cluster.prefix() + not_retried(service, wish_.host));
       for (std::string& note : also_changed(service, {}, wish_.host.text())) plan.note(std::move(note));
       return with_retries(wish_, present.entry, object->json, service);
     }

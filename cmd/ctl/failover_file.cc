@@ -75,16 +75,20 @@ class HostFiles {
 
 [[noreturn]] void refuse(const std::string& why) { stop(kUsage, escape_controls(why)); }
 
-/// Changes the route; nothing where the host's ports need none.
-void put_route(HostFiles& host, const FailoverWish& wish, const MeshEntry& entry) {
-  if (std::ranges::none_of(entry.ports, may_carry_http)) return;
+/// Changes the route, where the host's ports need one; returns what there is to say.
+std::vector<std::string> put_route(HostFiles& host, const FailoverWish& wish, const MeshEntry& entry) {
+  if (std::ranges::none_of(entry.ports, may_carry_http)) return {};
   const auto route = host.route();
-  const ObjectIdentity identity{"VirtualService", entry.name_space, wish.host.object(), 0, ""};
   if (!route) {
     host.require_no_wildcard();
-    return host.files().put({}, failover_route(wish, entry, identity, kApiVersion));
+    const ObjectIdentity identity{"VirtualService", entry.name_space, wish.host.object(), 0, ""};
+    host.files().put({}, failover_route(wish, entry, identity, kApiVersion));
+    return {};
   }
-  host.files().put(route->first, with_retries(wish, entry, host.files().json_of(route->first), route->second));
+  const auto& [place, service] = *route;
+  host.files().put(place, with_retries(wish, entry, host.files().json_of(place), service));
+  if (may_have_retries(wish.host, service)) return {};
+  return {not_retried(service, wish.host)};
 }
 
 }  // namespace
@@ -101,8 +105,10 @@ Ended create_failover_in_files(const FailoverWish& wish, const MeshFlags& flags)
   if (const auto error = check_failover(wish, entry, create)) refuse(error->message);
   const auto rule = host.rule_place(entry.name_space);
   host.files().put(rule, value_or_stop(failover_rule(wish, entry, host.files().json_of(rule)), kUsage));
-  put_route(host, wish, entry);
-  std::vector<std::string> notes = judge_failover(before, host.objects(), /*live=*/false, kUsage, "");
+  std::vector<std::string> notes = put_route(host, wish, entry);
+  for (std::string& note : judge_failover(before, host.objects(), /*live=*/false, kUsage, "")) {
+    notes.push_back(std::move(note));
+  }
   for (std::string& loss : failover_losses(failover_state(wish, entry))) notes.push_back(std::move(loss));
   return host.files().printed(notes);
 }

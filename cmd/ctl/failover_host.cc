@@ -43,6 +43,10 @@ bool says_the_same(const std::string& one, const std::string& other) {
   return nlohmann::json::parse(one) == nlohmann::json::parse(other);
 }
 
+std::string not_retried(const VirtualService& service, const MeshHost& host) {
+  return service.object() + " sends no request for " + host.text() + " to the host itself, so that none is tried again";
+}
+
 std::vector<std::string> judge_failover(const std::vector<ManifestObject>& before,
                                         const std::vector<ManifestObject>& after, bool live, int code,
                                         const std::string& where) {

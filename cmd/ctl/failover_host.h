@@ -35,6 +35,9 @@ FailoverHost read_failover_host(MeshCluster& cluster, const MeshHost& host);
 /// Whether two texts are the same JSON.
 bool says_the_same(const std::string& one, const std::string& other);
 
+/// What there is to say of a VirtualService that sends all of the host's requests elsewhere.
+std::string not_retried(const VirtualService& service, const MeshHost& host);
+
 /// What lint finds in the host's objects as they are to be, and did not find before: stops with kRefused where one of them would not work; the
 /// others are notes. `before`: the cluster's Services, ServiceEntries, DestinationRules and VirtualServices; `after`: those that change.
 std::vector<std::string> judge_failover(const std::vector<ManifestObject>& before,

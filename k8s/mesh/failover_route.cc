@@ -56,6 +56,22 @@ void set_retries(Json& retries, const FailoverWish& wish, bool grpc) {
   retries[kRemote] = true;
 }
 
+/// One for each HTTP port.
+Json http_routes(const FailoverWish& wish, const MeshEntry& entry) {
+  const std::vector<MeshEntry::Port> ports = http_ports(entry);
+  Json http = Json::array();
+  for (const MeshEntry::Port& port : ports) {
+    Json route = Json::object();
+    if (ports.size() > 1) route["match"] = Json::array({{{"port", port.number}}});
+    Json destination{{"host", wish.host.text()}};
+    if (entry.ports.size() > 1) destination["port"] = {{"number", port.number}};
+    route["route"] = Json::array({{{"destination", destination}}});
+    set_retries(route[kRetries], wish, is_grpc(port));
+    http.push_back(std::move(route));
+  }
+  return http;
+}
+
 /// What create writes for a port, without its retries.
 bool is_default(const Json& route, const HttpRoute& read, const MeshHost& host) {
   const bool is_to_host = read.to.size() == 1 && read.to.front().destination.host == host.text() &&
@@ -82,28 +98,23 @@ bool may_carry_streams(const MeshEntry::Port& port) { return port.protocol.empty
 
 std::string failover_route(const FailoverWish& wish, const MeshEntry& entry, const ObjectIdentity& identity,
                            const std::string& api_version) {
-  const std::vector<MeshEntry::Port> ports = http_ports(entry);
-  Json http = Json::array();
-  for (const MeshEntry::Port& port : ports) {
-    Json route = Json::object();
-    if (ports.size() > 1) route["match"] = Json::array({{{"port", port.number}}});
-    Json destination{{"host", wish.host.text()}};
-    if (entry.ports.size() > 1) destination["port"] = {{"number", port.number}};
-    route["route"] = Json::array({{{"destination", destination}}});
-    set_retries(route[kRetries], wish, is_grpc(port));
-    http.push_back(std::move(route));
-  }
   return Json{
       {"apiVersion", api_version},
       {"kind", identity.kind},
       {"metadata", {{"name", identity.name}, {"namespace", identity.name_space}, {"labels", {{kManagedBy, kUs}}}}},
-      {"spec", {{"hosts", {wish.host.text()}}, {"http", http}}}}
+      {"spec", {{"hosts", {wish.host.text()}}, {"http", http_routes(wish, entry)}}}}
       .dump();
+}
+
+bool may_have_retries(const MeshHost& host, const VirtualService& service) {
+  const auto is_it = [&](const HttpRoute& route) { return sends_to_host(route, host); };
+  return service.http.empty() || std::ranges::any_of(service.http, is_it);
 }
 
 std::string with_retries(const FailoverWish& wish, const MeshEntry& entry, std::string_view json,
                          const VirtualService& service) {
   Json object = Json::parse(json);
+  if (service.http.empty()) object["spec"]["http"] = http_routes(wish, entry);
   for (const HttpRoute& route : service.http) {
     if (!sends_to_host(route, wish.host)) continue;
     set_retries(object.at(Json::json_pointer(route.pointer))[kRetries], wish, may_be_grpc(route, entry, wish.host));

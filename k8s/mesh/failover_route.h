@@ -25,6 +25,9 @@ bool may_carry_streams(const MeshEntry::Port& port);
 std::string failover_route(const FailoverWish& wish, const MeshEntry& entry, const ObjectIdentity& identity,
                            const std::string& api_version);
 
+/// Whether http routes of it send to the host; one without http routes is to get them.
+bool may_have_retries(const MeshHost& host, const VirtualService& service);
+
 /// `json`, which `service` was read from, with the retries.
 std::string with_retries(const FailoverWish& wish, const MeshEntry& entry, std::string_view json,
                          const VirtualService& service);

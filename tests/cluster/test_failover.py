@@ -156,6 +156,15 @@ def test_a_host_fails_over_and_does_not_any_more(mesh):
     assert done(mesh.failover("delete", HOST)).startswith(f"{HOST} does not fail over already\n")
 
 
+def test_an_entry_is_deleted_after_its_failover(mesh):
+    mesh.apply("west", entry(direct(), remote()), rule())
+    done(mesh.failover("create", HOST))
+    where = ("--context", "west", "--kubeconfig", mesh.kubeconfig)
+    refused(meshdnsctl("entry", "delete", HOST, *where), f"take that out first: meshdnsctl failover delete {HOST} --context west --kubeconfig {mesh.kubeconfig}")
+    done(mesh.failover("delete", HOST))
+    done(meshdnsctl("entry", "delete", HOST, *where))
+
+
 def test_a_dry_run_prints_the_difference_and_makes_none(mesh):
     mesh.apply("west", entry(direct(), remote(None)), rule())
     before = mesh.state()

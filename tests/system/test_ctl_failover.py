@@ -108,6 +108,12 @@ def test_what_is_lost_is_said_beside_the_manifest():
     assert "open TCP and TLS connections break" in on_input(ENTRY.replace("protocol: http", "protocol: TCP"), "create").stderr
 
 
+def test_a_route_that_sends_elsewhere_stays_and_is_named():
+    elsewhere = ROUTE.replace("destination: {host: serverservice04", "destination: {host: other")
+    ended = on_input(ENTRY + elsewhere, "create", *ALL)
+    assert elsewhere in done(ended) and "VirtualService bar/mine sends no request for serverservice04.bar.global to the host itself" in ended.stderr
+
+
 def test_a_dry_run_prints_the_difference():
     diff = done(on_input(ENTRY, "create", "--dry-run"))
     assert diff.startswith("--- standard input (now)\n+++ standard input (then)\n") and "+        retryRemoteLocalities: true" in diff

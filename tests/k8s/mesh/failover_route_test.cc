@@ -119,6 +119,19 @@ TEST_CASE("the routes that are there, where they send to the host") {
   CHECK(retried(wish(), before) == then);
 }
 
+TEST_CASE("a VirtualService of TCP routes alone gets http routes, and one that sends elsewhere none") {
+  const std::string tcp =
+      "{hosts: [a.bar.global], tcp: [{route: [{destination: {host: a.bar.global, port: {number: 5432}}}]}]}";
+  const std::string ports = "[{name: http, number: 80, protocol: HTTP}, {name: db, number: 5432, protocol: TCP}]";
+  Json then = parsed(tcp);
+  then["http"] = http(wish(), ports);
+  CHECK(retried(wish(), tcp, ports) == then);
+  CHECK(may_have_retries(wish().host, service(object_json(tcp))));
+  const std::string elsewhere = "{hosts: [a.bar.global], http: [{route: [{destination: {host: b.bar.global}}]}]}";
+  CHECK(retried(wish(), elsewhere) == parsed(elsewhere));
+  CHECK_FALSE(may_have_retries(wish().host, service(object_json(elsewhere))));
+}
+
 TEST_CASE("gRPC is told by the route's ports") {
   const char* ports = "[{name: a, number: 80, protocol: HTTP}, {name: b, number: 90, protocol: GRPC}]";
   const Json spec = retried(wish(true), R"({hosts: [a.bar.global], http: [
