@@ -198,7 +198,11 @@ void add_entry_create(CLI::App& entry, const Choose& choose) {
            "  meshdnsctl entry create serverservice04.bar.global --from-context east bar/serverservice04 --context "
            "west --context north\n"
            "\n"
-           "  # The same by hand, into a manifest in Git\n"
+           "  # East's and west's, for the pods of both: each its own first, once it fails over\n"
+           "  meshdnsctl entry create serverservice04.bar.global --from-context east bar/serverservice04 --from-context "
+           "west bar/serverservice01 --context west --context east\n"
+           "\n"
+           "  # The first by hand, into a manifest in Git\n"
            "  meshdnsctl entry create serverservice04.bar.global --port http:8000/http --gateway 172.25.55.50 --file "
            "mesh.yaml >new.yaml\n");
   const auto flags = std::make_shared<CreateFlags>();
