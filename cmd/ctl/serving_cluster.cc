@@ -56,7 +56,6 @@ EntryEndpoint ServingCluster::own() {
 
 const std::vector<EntryEndpoint>& ServingCluster::behind_gateway(const EntryWish& wish) {
   if (behind_gateway_) return *behind_gateway_;
-  if (const auto error = check_behind_gateway(service_)) refuse(error->message);
   const auto gateways = passing(wish);
   std::vector<EntryEndpoint> endpoints = name_.gateways;
   if (endpoints.empty()) {

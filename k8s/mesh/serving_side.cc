@@ -180,13 +180,6 @@ std::optional<Error> check_same_ports(const std::vector<EntryPort>& ports, const
   return std::nullopt;
 }
 
-std::optional<Error> check_behind_gateway(const Service& service) {
-  if (!is_headless(service)) return std::nullopt;
-  return Error{service.object() +
-               " is headless (clusterIP None), expected one with a ClusterIP: its pods are known by their own "
-               "addresses, which a gateway does not pass on"};
-}
-
 Result<std::vector<Gateway>> passing_gateways(const std::vector<Gateway>& gateways, const std::string& host) {
   std::vector<Gateway> passing;
   std::vector<std::string> others;

@@ -48,9 +48,6 @@ Result<EntryEndpoint> own_endpoint(const Service& service, const ServingPods& po
 std::optional<Error> check_same_ports(const std::vector<EntryPort>& ports, const Service& first,
                                       const std::vector<EntryPort>& served, const Service& service);
 
-/// Nothing: a gateway passes on what is for the Service.
-std::optional<Error> check_behind_gateway(const Service& service);
-
 /// The Gateways that pass mTLS for that host on. The error: none does, with what is missing.
 Result<std::vector<Gateway>> passing_gateways(const std::vector<Gateway>& gateways, const std::string& host);
 

@@ -33,7 +33,6 @@ EAST = [
      "metadata": {"name": "serverservice04-1", "namespace": "bar", "labels": {"kubernetes.io/service-name": "serverservice04"}},
      "endpoints": [{"addresses": ["10.244.7.4"], "nodeName": "n1"}], "ports": [{"name": "http1", "port": 8000}]},
     service("only-udp", "bar", UDP),
-    service("headless", "bar", SERVED, clusterIP="None"),
     {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "elsewhere", "namespace": "bar"},
      "spec": {"type": "ExternalName", "externalName": "www.example.org"}},
     service("istio-eastwestgateway", "istio-system", {"name": "tls", "port": 15443}, type="LoadBalancer",

@@ -82,7 +82,6 @@ def test_a_gateway_without_15443(mesh, gateways, named):
 REFUSED = {
     "no such service":    (("--from-context", "east", "bar/nobody"), "there is no Service bar/nobody"),
     "UDP alone":          (("--from-context", "east", "bar/only-udp"), "has no TCP port"),
-    "headless":           (("--from-context", "east", "bar/headless"), "is headless"),
     "an external name":   (("--from-context", "east", "bar/elsewhere"), "is of the type ExternalName"),
     "no namespace":       (("x.nowhere.global", *BY_HAND), "kubectl --context west create namespace nowhere"),
     "the Services' range": ((HOST, *BY_HAND, "--pool", "10.96.0.0/12"), "the pool 10.96.0.0/12 overlaps 10.96.0.0/16, which is the Services"),

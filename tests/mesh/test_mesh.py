@@ -10,10 +10,11 @@ import pytest
 import requests
 
 from cluster.node import at
+from mesh import objects
 from mesh.commands import EXIT_DONE, EXIT_FAILED, create_entry, create_route, done, set_weights, verify
 from mesh.istiod import get
 from mesh.traffic import fetch, follows, send
-from mesh.two_clusters import GATEWAY, GATEWAY_PORT, HOST, LOCAL, REMOTE, URL
+from mesh.two_clusters import EAST, GATEWAY, GATEWAY_PORT, HOST, LOCAL, REMOTE, URL, WEST
 from mesh.workload import SERVER_PORT
 
 
@@ -64,6 +65,19 @@ def test_a_name_of_the_zone_leads_to_the_other_cluster_over_mtls(mesh):
     identities = answer["headers"]["x-forwarded-client-cert"]
     assert "By=spiffe://cluster.local/ns/bar/sa/serverservice04;" in identities
     assert "URI=spiffe://cluster.local/ns/foo/sa/sleep" in identities
+
+
+@pytest.mark.parametrize("cluster, server", [(EAST, REMOTE), (WEST, LOCAL[0])], ids=["behind the gateway", "in the client's cluster"])
+def test_a_headless_service_is_reached(mesh, cluster, server):
+    """Its servers listen on another port than it has: the gateway translates, and for the client's own cluster the entry."""
+    place = getattr(mesh, cluster)
+    headless = objects.service("headless", "bar", "None", {"app": server}, [objects.port("http", 9000, SERVER_PORT)])
+    place.apply(headless, place.slice_of(headless, server))
+    done(mesh.ctl("entry", "create", "headless.bar.global", "--from-context", cluster, "bar/headless", "--context", WEST))
+    tally = send(mesh.sleep.pod, "http://headless.bar.global:9000/headers", count=50)
+    done(mesh.ctl("entry", "delete", "headless.bar.global", "--context", WEST))
+    place.remove(headless, place.slice_of(headless, server))
+    assert not tally.failures and tally.answers == {server: 50}, tally
 
 
 def test_without_mtls_nothing_is_served(mesh):

@@ -83,8 +83,6 @@ TEST_CASE("where a cluster's own clients reach a Service") {
     CHECK(*endpoint == EntryEndpoint{c.address, {}, "", c.ports});
   }
   CHECK(own_endpoint(service(http, R"("type":"ClusterIP")"), pods).error() == "Service bar/a has no ClusterIP yet");
-  CHECK(check_behind_gateway(service(http, headless))->message.find("is headless") != std::string::npos);
-  CHECK_FALSE(check_behind_gateway(service(http)));
 }
 
 TEST_CASE("Services that serve one host have its ports") {
