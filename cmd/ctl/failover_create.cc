@@ -147,6 +147,9 @@ class Creating {
     for (const std::string& note : present.notes) plan.note(note);
     note_other_routes(cluster, present.host, plan);
     const HostObjects& objects = present.host.objects;
+    for (const std::string& note : overriding(objects.rule ? objects.rule->json : "")) {
+      plan.note(cluster.prefix() + note);
+    }
     const std::string rule = value_or_stop(failover_rule(wish_, present.entry, objects.rule ? objects.rule->json : ""),
                                            kRefused, cluster.prefix());
     const std::string route = route_json(index, present, plan);

@@ -105,7 +105,8 @@ Ended create_failover_in_files(const FailoverWish& wish, const MeshFlags& flags)
   if (const auto error = check_failover(wish, entry, create)) refuse(error->message);
   const auto rule = host.rule_place(entry.name_space);
   host.files().put(rule, value_or_stop(failover_rule(wish, entry, host.files().json_of(rule)), kUsage));
-  std::vector<std::string> notes = put_route(host, wish, entry);
+  std::vector<std::string> notes = overriding(host.files().json_of(host.rule_place(entry.name_space)));
+  for (std::string& note : put_route(host, wish, entry)) notes.push_back(std::move(note));
   for (std::string& note : judge_failover(before, host.objects(), /*live=*/false, kUsage, "")) {
     notes.push_back(std::move(note));
   }

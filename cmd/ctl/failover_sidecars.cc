@@ -25,9 +25,11 @@ struct Sidecar {
   IstioVersion version;
 };
 
-/// The pod's, a native one (an init container that goes on), too. Nothing: it has none, or its image does not tell.
+/// The pod's, a native one (an init container that goes on), too. Nothing: it has none or has ended, or its image does not tell.
 std::optional<Sidecar> sidecar_of(const LiveObject& object) {
   const Json pod = Json::parse(object.json);
+  const std::string phase = text_member(member(pod, "status"), "phase");
+  if (phase == "Succeeded" || phase == "Failed") return std::nullopt;
   for (const char* field : {"containers", "initContainers"}) {
     const Json& containers = member(member(pod, "spec"), field);
     for (const Json& container : containers.is_array() ? containers : Json::array()) {

@@ -197,6 +197,17 @@ Result<std::string> failover_rule(const FailoverWish& wish, const MeshEntry& ent
   return object.dump();
 }
 
+std::vector<std::string> overriding(const std::string& existing) {
+  std::vector<std::string> notes;
+  const auto rule = parse_destination_rule(existing);
+  for (const auto& subset : rule ? rule->subsets : std::vector<DestinationRule::Subset>()) {
+    if (!subset.policy) continue;
+    notes.push_back(rule->object() + ": the subset " + subset.name +
+                    " has a trafficPolicy of its own, which takes the place of what is written for all");
+  }
+  return notes;
+}
+
 Result<std::string> rule_without_failover(const std::string& existing) {
   const auto rule = parse_destination_rule(existing);
   if (!rule) return Error{rule.error()};

@@ -6,6 +6,7 @@
 // Pure functions. Source: https://istio.io/latest/docs/reference/config/networking/destination-rule/
 
 #include <string>
+#include <vector>
 
 #include "k8s/mesh/failover_wish.h"
 #include "k8s/mesh/mesh_entry.h"
@@ -16,6 +17,9 @@ namespace meshdns {
 /// `entry`: the host's, with all localities. `existing`: the host's rule, empty where it has none. Ports that have settings of their own get all
 /// of it there, as these inherit nothing. The error: that rule cannot be what is wished.
 Result<std::string> failover_rule(const FailoverWish& wish, const MeshEntry& entry, const std::string& existing = "");
+
+/// What of a rule that is there takes the place of failover's settings for some requests: its subsets' own.
+std::vector<std::string> overriding(const std::string& existing);
 
 /// Without it; empty: nothing is left of an object that we made.
 Result<std::string> rule_without_failover(const std::string& existing);

@@ -222,10 +222,13 @@ def test_what_others_wrote_stays(mesh):
     """A route of the host's own keeps its matches, timeouts and other destinations, a rule its other settings."""
     http = [{"name": "slow", "match": [{"uri": {"prefix": "/slow"}}], "route": [{"destination": {"host": HOST}}], "timeout": "9s"},
             {"match": [{"uri": {"prefix": "/old"}}], "redirect": {"uri": "/new"}}, {"route": [{"destination": {"host": HOST}}]}]
-    mesh.apply("west", entry(direct(), remote()), rule(loadBalancer={"simple": "RANDOM"}), istio("VirtualService", {"hosts": [HOST], "http": http}, "mine"))
+    of_its_own = rule(loadBalancer={"simple": "RANDOM"})
+    of_its_own["spec"]["subsets"] = [{"name": "v1", "trafficPolicy": {"loadBalancer": {"simple": "ROUND_ROBIN"}}}, {"name": "v2"}]
+    mesh.apply("west", entry(direct(), remote()), of_its_own, istio("VirtualService", {"hosts": [HOST], "http": http}, "mine"))
     said = done(mesh.failover("create", HOST, *ALL))
     assert mesh.spec("virtualservice", name="mine")["http"] == [http[0] | {"retries": REPEATED}, http[1], http[2] | {"retries": REPEATED}]
     assert mesh.policy()["loadBalancer"] == {"simple": "RANDOM", "localityLbSetting": BOTH_WAYS} and mesh.get("virtualservice") is None
+    assert f"west: DestinationRule bar/{NAME}: the subset v1 has a trafficPolicy of its own" in said and "v2" not in said
     assert "undone by" not in done(mesh.failover("create", HOST))
     done(meshdnsctl(*said_to_undo_it(said)))
     assert mesh.spec("virtualservice", name="mine")["http"] == http and mesh.policy() == {"tls": TLS, "loadBalancer": {"simple": "RANDOM"}}
@@ -315,6 +318,13 @@ def test_clients_that_do_not_know_where_they_are(mesh):
     mesh.planes["west"].kubectl("delete", "node", "west1")
     refused(mesh.failover("create", HOST), f"kubectl --context west label node bare {REGION}=REGION", "--distribute")
     assert "bare" not in done(mesh.failover("create", HOST, "--distribute", "region1=75", "region2=25"))
+
+
+def test_pods_that_have_ended_call_nobody(mesh):
+    mesh.apply("west", entry(direct(), remote()), rule(), pod("old", "docker.io/istio/proxyv2:1.4.3"))
+    refused(mesh.failover("create", HOST), "Pod bar/old has a sidecar of Istio 1.4")
+    mesh.planes["west"].kubectl("-n", "bar", "patch", "pod", "old", "--subresource=status", "--type=merge", "-p", '{"status": {"phase": "Succeeded"}}')
+    done(mesh.failover("create", HOST))
 
 
 def test_localities_where_no_node_of_the_clusters_is(mesh):
