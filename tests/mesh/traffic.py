@@ -15,19 +15,32 @@ _ANSWERED = re.compile("^answered$")
 
 
 class Tally:
-    """answers: server → how many; failures: reason → how many; failed_at, slowest, seconds: in seconds."""
+    """requests: (sent, took, server, failure) each, by the clock of time.monotonic(); answers: server → how many; failures: reason →
+    how many; failed_at: since the start; all times in seconds."""
 
     def __init__(self, line):
         counted = json.loads(line)
-        self.answers, self.failures = Counter(counted["answers"]), Counter(counted["failures"])
-        self.failed_at, self.slowest, self.seconds = counted["failed_at"], counted["slowest"], counted["seconds"]
+        self.start, self.seconds, self.requests = counted["start"], counted["seconds"], sorted(counted["requests"])
+        self.answers = Counter(server for _, _, server, failure in self.requests if not failure)
+        self.failures = Counter(failure for _, _, _, failure in self.requests if failure)
+        self.failed_at = [round(sent - self.start, 3) for sent, _, _, failure in self.requests if failure]
+        self.slowest = max((took for _, took, _, _ in self.requests), default=0)
 
     @property
     def sent(self):
-        return self.answers.total() + self.failures.total()
+        return len(self.requests)
+
+    @property
+    def lost(self):
+        return self.failures.total()
+
+    def since(self, instant):
+        """The answers to what was sent after that instant of time.monotonic()."""
+        return Counter(server for sent, _, server, failure in self.requests if sent > instant and not failure)
 
     def __repr__(self):
-        return f"{self.sent} in {self.seconds:.1f} s: {dict(self.answers)}, failed: {dict(self.failures)} at {self.failed_at[:10]}"
+        return (f"{self.sent} in {self.seconds:.1f} s: {dict(self.answers)}, slowest {self.slowest * 1000:.0f} ms, "
+                f"failed: {dict(self.failures)} at {self.failed_at[:10]}")
 
 
 class Traffic:
