@@ -55,6 +55,11 @@ class Pod:
         for directory in ("etc", "run"):
             (root / directory).mkdir(parents=True)
 
+    @property
+    def addresses(self):
+        """Its own, and those of Services that it answers at."""
+        return [self.address, *self._taken]
+
     def write(self, path, text):
         """A file below /etc or /run."""
         file = self.root / path.lstrip("/")
@@ -159,7 +164,7 @@ class Node:
         ip("route", "replace", f"{cluster_ip}/32", *ways)
 
     def drop(self, source, target, *what):
-        """Packets from one address to another are lost, until heal(); what: all of them, else such as ipproto tcp."""
+        """Packets from one address, or `all`, to another are lost, until heal(); what: all of them, else such as ipproto tcp."""
         ip("rule", "add", "priority", "10", "from", source, "to", target, *what, "blackhole")
 
     def heal(self):

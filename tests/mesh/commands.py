@@ -3,11 +3,14 @@
 import re
 import shlex
 
-from mesh.two_clusters import DESTINATIONS, EAST, HOST, REMOTE, SERVICE, URL, WEST
+from mesh.two_clusters import DESTINATIONS, EAST, HOST, LOCAL, REMOTE, SERVICE, URL, WEST
 from support.meshdnsctl import meshdnsctl
 
 EXIT_DONE, EXIT_FAILED = 0, 1
 PREFIX = ("--match", "prefix=/headers")
+LOSSLESS = ("--repeatable", "--per-try-timeout", "0.5s", "--connect-timeout", "500ms")
+SHARES = ("--distribute", "west/west-a=75", "--distribute", "east/east-a=25")
+MODES = {"failover": LOSSLESS, "distribute": (*SHARES, *LOSSLESS)}
 
 
 def done(ended):
@@ -26,6 +29,20 @@ def create_entry(mesh, *flags):
 
 def delete_entry(mesh):
     return done(mesh.ctl("entry", "delete", HOST, "--context", WEST))
+
+
+def create_entry_in_both(mesh, host=HOST, remote=REMOTE, local=LOCAL[0]):
+    """Of a host that both clusters serve; its address."""
+    said = done(mesh.ctl("entry", "create", host, "--from-context", EAST, f"bar/{remote}", "--from-context", WEST, f"bar/{local}",
+                         "--context", WEST))
+    return re.search(rf"{host} has ([0-9.]+):", said)[1]
+
+
+def create_failover(mesh, *flags, host=HOST):
+    """The client's proxy knows when it returns."""
+    said = done(mesh.ctl("failover", "create", host, *flags, "--context", WEST))
+    mesh.await_failover(host)
+    return said
 
 
 def create_route(mesh, *weights):

@@ -67,6 +67,11 @@ def apply(plane, manifests):
     plane.kubectl("apply", "--server-side", "-f", _file(plane, manifests))
 
 
+def replace(plane, manifests):
+    """Whoever wrote what they say."""
+    plane.kubectl("replace", "-f", _file(plane, manifests))
+
+
 def remove(plane, manifests):
     plane.kubectl("delete", "--ignore-not-found", "-f", _file(plane, manifests))
 

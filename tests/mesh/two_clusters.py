@@ -10,6 +10,8 @@ takes all of it back when the test program ends. Needs root.
 """
 
 import contextlib
+import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -22,7 +24,7 @@ from cluster.node import Node
 from mesh import objects
 from mesh.authority import Authority
 from mesh.istiod import Istiod
-from mesh.workload import SERVER_PORT, Workload
+from mesh.workload import SERVER_PORT, SERVER_PORTS, Workload
 from support.meshdns import binary
 from support.meshdnsctl import meshdnsctl
 from support.process import eventually
@@ -33,6 +35,8 @@ HOST = "serverservice04.bar.global"  # east's server, as west calls it
 SERVICE = "service01.bar.svc.cluster.local"  # what the tutorial's client calls
 URL = f"http://{SERVICE}/headers"
 REMOTE, LOCAL = "serverservice04", ["serverservice01", "serverservice02"]  # the servers
+CLUSTER_IP = "10.96.1.2"  # of LOCAL's first
+SEVERAL, SEVERAL_IP = "several", "10.96.1.6"  # a Service of each cluster that has several ports, of LOCAL's first and REMOTE; west's ClusterIP
 DESTINATIONS = [HOST, *(f"{name}.bar.svc.cluster.local" for name in LOCAL)]
 _EAST_API_SERVER = "10.245.0.1"
 _PODS = {WEST: "10.244", EAST: "10.245"}
@@ -47,6 +51,12 @@ _FIREWALL = f"""table inet mesh {{
     }}
 }}
 """
+
+
+def _several(cluster_ip, server):
+    """Each port's number is the server's."""
+    ports = [objects.port(name, number, number) for name, number in zip(("http", "http-admin", "tcp-db"), SERVER_PORTS, strict=True)]
+    return objects.service(SEVERAL, "bar", cluster_ip, {"app": server}, ports)
 
 
 class Cluster:
@@ -150,8 +160,11 @@ class Mesh:
         called = objects.service("service01", "bar", "10.96.1.1", {"app": "service01"}, [objects.port("http", 80, SERVER_PORT)])
         services = {name: objects.service(name, "bar", f"10.96.1.{number}", {"app": name}, [port])
                     for number, name in enumerate(LOCAL, 2)}
+        several = _several(SEVERAL_IP, LOCAL[0])
         west.populate(called, west.slice_of(called, *LOCAL), *services.values(),
-                      *(west.slice_of(service, name) for name, service in services.items()))
+                      *(west.slice_of(service, name) for name, service in services.items()), several, west.slice_of(several, LOCAL[0]))
+        for service, name in ((services[LOCAL[0]], LOCAL[0]), (several, LOCAL[0])):
+            self.node.serve(service["spec"]["clusterIP"], [west.workloads[name].pod])
 
     def _populate_east(self):
         """The port's name is the tutorial's, from which Istio cannot tell the protocol."""
@@ -161,12 +174,13 @@ class Mesh:
         server = objects.service(REMOTE, "bar", "10.96.1.4", {"app": REMOTE}, [objects.port("http1", 8000, SERVER_PORT, appProtocol="http")])
         gateway = objects.service("istio-eastwestgateway", "istio-system", "10.96.1.5", _GATEWAY_LABELS,
                                   [objects.port("tls", GATEWAY_PORT, GATEWAY_PORT)], type="LoadBalancer")
-        east.populate(server, east.slice_of(server, REMOTE), gateway, east.slice_of(gateway, "istio-eastwestgateway"),
+        several = _several("10.96.1.7", REMOTE)
+        east.populate(server, east.slice_of(server, REMOTE), several, east.slice_of(several, REMOTE), gateway, east.slice_of(gateway, "istio-eastwestgateway"),
                       objects.passthrough_gateway("cross-network-gateway", "istio-system", {"istio": "eastwestgateway"}, "*.local"),
                       objects.istio("PeerAuthentication", "default", "bar", {"mtls": {"mode": "STRICT"}}))
         url = f"{east.plane.url}/api/v1/namespaces/istio-system/services/istio-eastwestgateway/status"
         east.plane.patch(url, {"status": {"loadBalancer": {"ingress": [{"ip": GATEWAY}]}}})
-        self.node.serve(GATEWAY, [east.workloads["istio-eastwestgateway"].pod])
+        self.node.serve(GATEWAY, [self.gateway.pod])
 
     def _start_workloads(self):
         for cluster in (self.west, self.east):
@@ -196,10 +210,27 @@ class Mesh:
         wanted = list(zip(DESTINATIONS, weights))
         eventually(lambda: self.sleep.weights(SERVICE) == wanted, timeout=30, every=0.05)
 
+    def await_failover(self, host=HOST, does=True):
+        """Until the client's proxy sends requests to a host elsewhere when servers are dead; or no longer does."""
+        eventually(lambda: self.sleep.fails_over(host) == does, timeout=30, every=0.05)
+
+    def eject_for(self, seconds, host=HOST):
+        """Instead of what the host's rule says; what is ejected is let in again at once."""
+        rules = json.loads(self.west.plane.kubectl("get", "destinationrules", "--all-namespaces", "-o", "json"))["items"]
+        [rule] = [json.dumps(each) for each in rules if each["spec"]["host"] == host]
+        time = f'"baseEjectionTime": "{seconds}s"'
+        objects.replace(self.west.plane, [json.loads(re.sub(r'"baseEjectionTime": "\w+"', time, rule))])
+        eventually(lambda: self.sleep.ejection_times(host) == {f"{seconds}s"}, timeout=30, every=0.05)
+
     @property
     def sleep(self):
         """The client's workload."""
         return self.west.workloads["sleep"]
+
+    @property
+    def gateway(self):
+        """The workload of east's."""
+        return self.east.workloads["istio-eastwestgateway"]
 
     def server(self, name):
         """The workload of that server, in either cluster."""

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import requests
 
@@ -18,6 +19,8 @@ from support.process import eventually
 
 SERVER = Path(__file__).with_name("http_server.py")
 SERVER_PORT = 8000
+STREAM_PORT = 9000  # in whose connections no proxy looks
+SERVER_PORTS = [SERVER_PORT, 8080, STREAM_PORT]  # all that a server listens on
 ADMIN = "http://127.0.0.1:15000"
 _LISTENING = re.compile("^listening$")
 _USER = 1337
@@ -25,6 +28,19 @@ _USER = 1337
 # processes outlives the one that is started here.
 _AS_PROXY = f'''mount --bind "$1" /srv && mount --bind "$2" /mnt && cd /srv && shift 2 &&
 exec unshare --pid --fork --kill-child setpriv --reuid {_USER} --regid {_USER} --clear-groups --pdeathsig KILL "$@"'''
+
+
+class End(NamedTuple):
+    """Of a host: one address, a whole cluster. priority: 0 is asked first; requests: tries, too, since its proxy knows it."""
+
+    priority: int
+    ejected: bool
+    requests: int
+
+    @classmethod
+    def of(cls, status):
+        requests = next(int(each.get("value", 0)) for each in status["stats"] if each["name"] == "rq_total")
+        return cls(status.get("priority", 0), status["health_status"].get("failed_outlier_check", False), requests)
 
 
 class Workload:
@@ -60,6 +76,11 @@ class Workload:
     def kill(self):
         self.pod.kill()
 
+    def restart(self):
+        """After kill(); it is ready when this returns."""
+        self.start()
+        self.await_proxy()
+
     # ---- the proxy
 
     def _start_proxy(self):
@@ -93,7 +114,8 @@ class Workload:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def _environment(self):
-        config = {"discoveryAddress": f"{istiod.NAME}:15012", "binaryPath": "/mnt/envoy", "concurrency": 1}
+        config = {"discoveryAddress": f"{istiod.NAME}:15012", "binaryPath": "/mnt/envoy", "concurrency": 1,
+                  "proxyStatsMatcher": {"inclusionRegexps": [".*outlier_detection.*"]}}
         return {
             "POD_NAME": self.name, "POD_NAMESPACE": self.namespace, "INSTANCE_IP": self.address, "HOST_IP": self._cluster.plane.address,
             "SERVICE_ACCOUNT": self.name, "ISTIO_META_NODE_NAME": self._cluster.node_name, "ISTIO_META_CLUSTER_ID": self._cluster.name,
@@ -119,16 +141,41 @@ class Workload:
 
     def weights(self, host):
         """Where its proxy sends requests to a host, by the first route that has weights: (destination's host, weight) each."""
-        routes = json.loads(self.admin("/config_dump?resource=dynamic_route_configs"))["configs"]
-        hosts = [each for config in routes for each in config["route_config"]["virtual_hosts"] if host in each["domains"]]
-        clusters = [route["route"]["weighted_clusters"]["clusters"] for each in hosts for route in each["routes"]
-                    if "weighted_clusters" in route.get("route", {})]
+        clusters = [route["route"]["weighted_clusters"]["clusters"] for route in self._routes(host) if "weighted_clusters" in route.get("route", {})]
         return [(each["name"].rsplit("|")[-1], each["weight"]) for each in clusters[0]] if clusters else []
+
+    def _routes(self, host):
+        routes = json.loads(self.admin("/config_dump?resource=dynamic_route_configs"))["configs"]
+        return [route for config in routes for each in config["route_config"]["virtual_hosts"] if host in each["domains"] for route in each["routes"]]
+
+    def ends(self, host, port):
+        """Of a host, as its proxy has them: address → End."""
+        clusters = json.loads(self.admin(f"/clusters?format=json&filter={host}"))["cluster_statuses"]
+        return {end["address"]["socket_address"]["address"]: End.of(end)
+                for cluster in clusters if cluster["name"] == f"outbound|{port}||{host}" for end in cluster["host_statuses"]}
+
+    def ejections(self, host, port):
+        """How often its proxy has ejected an end of a host."""
+        stats = self.admin(f"/stats?filter=ejections_enforced_total")
+        return sum(map(int, re.findall(rf"outbound\|{port}\|\|{host};?\.outlier_detection\.ejections_enforced_total: (\d+)", stats)))
+
+    def fails_over(self, host):
+        """Whether its proxy ejects ends of a host, and tries again elsewhere; None: not on all of its ports."""
+        does = {"outlier_detection" in cluster for cluster in self._clusters(host)}
+        does |= {"retry_priority" in route["route"].get("retry_policy", {}) for route in self._routes(host)}
+        return does.pop() if len(does) == 1 else None
+
+    def ejection_times(self, host):
+        return {cluster["outlier_detection"]["base_ejection_time"] for cluster in self._clusters(host)}
+
+    def _clusters(self, host):
+        dump = json.loads(self.admin("/config_dump?resource=dynamic_active_clusters"))
+        return [each["cluster"] for each in dump["configs"] if each["cluster"]["name"].endswith(f"||{host}")]
 
     # ---- the server
 
     def serve(self):
-        self._server = self.pod.start(sys.executable, "-B", SERVER, self.name, SERVER_PORT, name=f"server of {self.name}")
+        self._server = self.pod.start(sys.executable, "-B", SERVER, self.name, *SERVER_PORTS, name=f"server of {self.name}")
         self._server.wait_for_log(_LISTENING)
 
     def kill_server(self):
@@ -138,9 +185,9 @@ class Workload:
         """It takes connections, and answers nothing."""
         self._server.signal(signal.SIGSTOP)
 
-    def fail_server(self, status):
-        """It answers with that code."""
-        self.pod.write("/run/status", str(status))
+    def fail_server(self, status, *paths):
+        """It answers with that code, to these paths alone where there are any."""
+        self.pod.write("/run/status", " ".join(map(str, (status, *paths))))
 
     def heal_server(self):
         """After any of these."""
