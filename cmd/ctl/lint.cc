@@ -14,6 +14,7 @@
 #include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/text_value.h"
+#include "zone/joined.h"
 
 namespace meshdns {
 namespace {
@@ -37,12 +38,14 @@ LintOptions options_of(const LintFlags& flags) {
 Ended run(const LintFlags& flags) {
   const OutputForm form = check_mesh_flags(flags.mesh);
   LintOptions options = options_of(flags);
-  const auto meshes = read_meshes(flags.mesh, flags.files);
+  const auto [meshes, notes] = read_meshes(flags.mesh, flags.files);
   if (flags.probe) options.unreachable = probe_gateways(gateway_addresses(meshes));
   LintReport report{lint(meshes, options), 0};
   for (const LintMesh& mesh : meshes) report.objects += mesh.size();
   const bool failed = report.count(Severity::kError) > 0 || (flags.strict && !report.findings.empty());
-  return {failed ? kFailed : 0, "", report.text(form)};
+  return {failed ? kFailed : 0, "", report.text(form),
+          joined(
+              notes, [](const auto& note) { return "note: " + note + "\n"; }, "")};
 }
 
 }  // namespace

@@ -43,13 +43,27 @@ std::vector<ManifestObject> objects_of(const std::vector<std::string>& files) {
   return objects;
 }
 
-void add_live_objects(MeshCluster& cluster, LintMesh& mesh) {
+void add_live_objects(MeshCluster& cluster, const ObjectKind& kind, LintMesh& mesh) {
   const std::string place = cluster.name().empty() ? "the cluster" : cluster.name();
-  for (const ObjectKind* kind : {&kServices, &kServiceEntries, &kVirtualServices, &kDestinationRules, &kGateways}) {
-    const auto objects = cluster.list(*kind);
-    if (objects.empty()) continue;
-    const std::string api_version = cluster.api_version_of(*kind);
-    for (const LiveObject& object : objects) mesh.add({place, api_version, kind->kind, object.json}, kDefaultNamespace);
+  const auto objects = cluster.list(kind);
+  if (objects.empty()) return;
+  const std::string api_version = cluster.api_version_of(kind);
+  for (const LiveObject& object : objects) mesh.add({place, api_version, kind.kind, object.json}, kDefaultNamespace);
+}
+
+bool names_localities(const LintMesh& mesh) {
+  return std::ranges::any_of(mesh.entries(), [](const LintEntry& entry) {
+    return std::ranges::any_of(entry.endpoints, [](const auto& endpoint) { return !endpoint.locality.empty(); });
+  });
+}
+
+/// Nodes are asked for where they matter alone, and who may not list them may lint all the same.
+void add_live_nodes(MeshCluster& cluster, LintMesh& mesh, std::vector<std::string>& notes) {
+  if (!names_localities(mesh)) return;
+  try {
+    add_live_objects(cluster, kNodes, mesh);
+  } catch (const Stop& stopped) {
+    notes.push_back("whether nodes are in the localities that endpoints name is not judged: " + stopped.ended.text);
   }
 }
 
@@ -59,20 +73,23 @@ void add_files(const std::vector<ManifestObject>& objects, const std::string& na
 
 }  // namespace
 
-std::vector<LintMesh> read_meshes(const MeshFlags& flags, const std::vector<std::string>& files) {
+LintMeshes read_meshes(const MeshFlags& flags, const std::vector<std::string>& files) {
   const auto objects = objects_of(files);
-  std::vector<LintMesh> meshes;
+  LintMeshes read;
+  auto& meshes = read.meshes;
   if (!files.empty() && flags.contexts.empty()) {
     add_files(objects, flags.name_space, meshes.emplace_back(/*live=*/false));
   } else {
     for (MeshCluster& cluster : open_clusters(flags)) {
       LintMesh& mesh = meshes.emplace_back(/*live=*/true);
-      add_live_objects(cluster, mesh);
+      for (const ObjectKind* kind : {&kServices, &kServiceEntries, &kVirtualServices, &kDestinationRules, &kGateways})
+        add_live_objects(cluster, *kind, mesh);
       add_files(objects, flags.name_space.empty() ? cluster.cluster().name_space() : flags.name_space, mesh);
+      add_live_nodes(cluster, mesh, read.notes);
     }
   }
   for (LintMesh& mesh : meshes) mesh.index();
-  return meshes;
+  return read;
 }
 
 }  // namespace meshdns

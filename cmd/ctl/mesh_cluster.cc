@@ -45,7 +45,8 @@ const ObjectKind kGateways{"Gateway", "networking.istio.io", "gateways", kIstioV
 const ObjectKind kServices{"Service", "", "services", {"v1"}};
 const ObjectKind kConfigMaps{"ConfigMap", "", "configmaps", {"v1"}};
 const ObjectKind kNamespaces{"Namespace", "", "namespaces", {"v1"}};
-const ObjectKind kNodes{"Node", "", "nodes", {"v1"}};
+const ObjectKind kNodes{
+    "Node", "", "nodes", {"v1"}, /*page=*/100};  // some 30 KiB each, most of them the names of images
 
 const std::optional<std::string>& MeshCluster::version_of(const ObjectKind& kind) {
   const auto [known, is_new] = versions_.try_emplace(kind.group + "/" + kind.plural);

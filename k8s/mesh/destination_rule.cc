@@ -19,6 +19,7 @@ std::optional<Rule::OutlierDetection> read_outlier_detection(const Field& field)
       .interval = field.at("interval").duration(),
       .base_ejection_time = field.at("baseEjectionTime").duration(),
       .max_ejection_percent = field.at("maxEjectionPercent").number(kLeastInt32, kMostInt32),
+      .split_local_errors = field.at("splitExternalLocalOriginErrors").truth().value_or(false),
       .min_health_percent = field.at("minHealthPercent").number(kLeastInt32, kMostInt32),
   };
 }

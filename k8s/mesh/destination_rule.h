@@ -25,6 +25,7 @@ struct DestinationRule : ObjectIdentity {
     std::optional<std::chrono::milliseconds> interval;            // 10 s
     std::optional<std::chrono::milliseconds> base_ejection_time;  // 30 s, times how often it was ejected
     std::optional<int64_t> max_ejection_percent;                  // 10, as 0 is
+    bool split_local_errors = false;                              // connections that fail count by themselves
     std::optional<int64_t> min_health_percent;                    // 0: with all ejected, nobody is asked
     bool operator==(const OutlierDetection&) const = default;
   };

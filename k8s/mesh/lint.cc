@@ -67,6 +67,17 @@ constexpr std::array kRules = {
     Rule{"gateway-closed", kError, find_closed_gateways},
     Rule{"gateway-unreachable", kError, find_unreachable_gateways},
 
+    Rule{"outlier-detection-missing", kWarning, find_missing_outlier_detection},
+    Rule{"ejection-limit", kWarning, find_low_ejection_limits},
+    Rule{"ejection-by-errors", kWarning, find_ejections_by_errors},
+    Rule{"ejection-of-all", kWarning, find_ejections_of_all},
+    Rule{"retries-stay", kWarning, find_retries_that_stay},
+
+    Rule{"locality-refused", kError, find_wrong_locality_settings},
+    Rule{"locality-unknown", kWarning, find_localities_without_nodes},
+    Rule{"locality-left-out", kWarning, find_localities_left_out},
+    Rule{"locality-elsewhere", kWarning, find_localities_without_endpoints},
+
     Rule{"route-rival", kWarning, find_rival_routes},
     Rule{"rule-rival", kWarning, find_rival_rules},
     Rule{"entry-rival", kWarning, find_rival_entries},

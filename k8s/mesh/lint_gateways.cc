@@ -8,7 +8,6 @@
 #include "k8s/istio/service_entry.h"
 #include "k8s/mesh/destination.h"
 #include "k8s/mesh/entry_wish.h"
-#include "k8s/mesh/export_to.h"
 #include "k8s/mesh/lint_rules.h"
 #include "k8s/mesh/lint_text.h"
 #include "zone/address.h"
@@ -40,16 +39,6 @@ std::vector<const Endpoint*> gateways_for(const LintEntry& entry, const MeshEntr
     if (endpoint.number_of(port) == kGatewayPort) gateways.push_back(&endpoint);
   }
   return gateways;
-}
-
-/// The rule that most clients of the host follow: of the entry's namespace, else of Istio's, else of another. Null: none.
-const DestinationRule* rule_for(const LintMesh& mesh, const LintEntry& entry, const std::string& host) {
-  const auto rules = mesh.rules_of(canonical_host(host));
-  for (const std::string_view name_space : {std::string_view(entry.name_space), kRootNamespace}) {
-    const auto rule = std::ranges::find(rules, name_space, &DestinationRule::name_space);
-    if (rule != rules.end()) return *rule;
-  }
-  return rules.empty() ? nullptr : rules.front();
 }
 
 /// Calls `visit` with each host and port of the entry that has gateways, and with these.
@@ -154,7 +143,7 @@ std::string closed(const Serving& at, const ServiceName& name) {
 void find_missing_mtls(const LintSubject& subject, const Report& report) {
   for (const LintEntry& entry : subject.mesh.entries()) {
     each_gateway_port(entry, [&](const std::string& host, const auto& port, const auto& gateways) {
-      const std::string reason = without_mtls(entry, port, gateways, rule_for(subject.mesh, entry, host));
+      const std::string reason = without_mtls(entry, port, gateways, followed_rule(subject.mesh, entry, host));
       if (reason.empty()) return;
       report(entry, gateways.front()->pointer,
              "port " + std::to_string(port.number) + " of " + shown(host) +
@@ -167,7 +156,7 @@ void find_wrong_snis(const LintSubject& subject, const Report& report) {
   for (const LintEntry& entry : subject.mesh.entries()) {
     std::map<std::string, uint16_t> known;  // SNI and host → the first port that has it
     each_gateway_port(entry, [&](const std::string& host, const auto& port, const auto&) {
-      const DestinationRule* rule = rule_for(subject.mesh, entry, host);
+      const DestinationRule* rule = followed_rule(subject.mesh, entry, host);
       if (rule == nullptr || rule->policy.of_port(port.number).tls_mode != kMutual) return;
       const std::string& sni = rule->policy.of_port(port.number).sni;
       if (sni.empty()) return;
@@ -212,7 +201,7 @@ void find_names_that_cannot_be_answered(const LintSubject& subject, const Report
 void find_closed_gateways(const LintSubject& subject, const Report& report) {
   for (const LintEntry& entry : subject.mesh.entries()) {
     each_gateway_port(entry, [&](const std::string& host, const auto& port, const auto& gateways) {
-      const DestinationRule* rule = rule_for(subject.mesh, entry, host);
+      const DestinationRule* rule = followed_rule(subject.mesh, entry, host);
       if (!without_mtls(entry, port, gateways, rule).empty()) return;  // there is no SNI to judge
       const std::string sni = rule == nullptr ? "" : rule->policy.of_port(port.number).sni;
       const auto name = sni.empty() ? ServiceName{port.number, canonical_host(host)} : service_of_sni(sni);

@@ -6,6 +6,7 @@
 #include "k8s/istio/manifest.h"
 #include "k8s/istio/publisher.h"
 #include "k8s/mesh/destination.h"
+#include "k8s/mesh/serving_side.h"
 
 namespace meshdns {
 namespace {
@@ -18,6 +19,14 @@ Result<LintEntry> parse_entry(std::string_view json, std::string_view name_space
   PublishRules rules;
   rules.visibility = PublishRules::Visibility::kAll;  // who sees it is a question of its own
   return LintEntry{*std::move(entry), publish(*std::move(served), rules).skipped};
+}
+
+Result<LintNode> parse_node(std::string_view json, std::string_view) {
+  auto identity = parse_identity(json, "Node", "");
+  if (!identity) return Error{identity.error()};
+  const auto node = parse_serving_node(json);
+  if (!node) return Error{node.error()};
+  return LintNode{*std::move(identity), common_locality({*node})};
 }
 
 /// Of the host itself, else of the closest wildcard above it.
@@ -59,6 +68,7 @@ void LintMesh::add(const ManifestObject& object, std::string_view name_space) {
     before = *std::move(parsed);
   };
   if (object.kind == "Service" && object.api_version == "v1") return keep(parse_service, services_);
+  if (object.kind == "Node" && object.api_version == "v1") return keep(parse_node, nodes_);
   if (!object.api_version.starts_with("networking.istio.io/")) return;
   if (object.kind == "ServiceEntry") keep(parse_entry, entries_);
   if (object.kind == "VirtualService") keep(parse_virtual_service, routes_);

@@ -34,6 +34,11 @@ struct UnreadableObject : ObjectIdentity {
   std::string error;
 };
 
+/// A Node, and where it is: "region/zone/subzone", as far as its labels say.
+struct LintNode : ObjectIdentity {
+  std::string locality;
+};
+
 /// Who declares a host. Entries in the order in which they were read.
 struct Declared {
   std::vector<const LintEntry*> entries;
@@ -60,12 +65,13 @@ class LintMesh {
   void index();
 
   bool live() const { return live_; }
-  size_t size() const;
+  size_t size() const;  // of what is judged: Nodes are not
   const std::vector<LintEntry>& entries() const { return entries_; }
   const std::vector<VirtualService>& routes() const { return routes_; }
   const std::vector<DestinationRule>& rules() const { return rules_; }
   const std::vector<Gateway>& gateways() const { return gateways_; }
   const std::vector<Service>& services() const { return services_; }
+  const std::vector<LintNode>& nodes() const { return nodes_; }
   const std::vector<UnreadableObject>& unreadable() const { return unreadable_; }
 
   /// Of the host, else of the closest wildcard above it.
@@ -92,6 +98,7 @@ class LintMesh {
   std::vector<DestinationRule> rules_;
   std::vector<Gateway> gateways_;
   std::vector<Service> services_;
+  std::vector<LintNode> nodes_;
   std::vector<UnreadableObject> unreadable_;
   std::map<std::tuple<std::string, std::string, std::string>, size_t>
       places_;                                                   // by kind, namespace and name, in its kind's list

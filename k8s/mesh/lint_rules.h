@@ -69,6 +69,19 @@ void find_names_that_cannot_be_answered(const LintSubject& subject, const Report
 void find_closed_gateways(const LintSubject& subject, const Report& report);
 void find_unreachable_gateways(const LintSubject& subject, const Report& report);
 
+// lint_failover.cc: whether requests find another locality when the servers of one are dead
+void find_missing_outlier_detection(const LintSubject& subject, const Report& report);
+void find_low_ejection_limits(const LintSubject& subject, const Report& report);
+void find_ejections_by_errors(const LintSubject& subject, const Report& report);
+void find_ejections_of_all(const LintSubject& subject, const Report& report);
+void find_retries_that_stay(const LintSubject& subject, const Report& report);
+
+// lint_localities.cc: the localities that endpoints, nodes and localityLbSetting name
+void find_wrong_locality_settings(const LintSubject& subject, const Report& report);
+void find_localities_without_nodes(const LintSubject& subject, const Report& report);
+void find_localities_left_out(const LintSubject& subject, const Report& report);
+void find_localities_without_endpoints(const LintSubject& subject, const Report& report);
+
 // lint_rivals.cc: several objects for one host, and whom exportTo leaves out
 void find_rival_routes(const LintSubject& subject, const Report& report);
 void find_rival_rules(const LintSubject& subject, const Report& report);

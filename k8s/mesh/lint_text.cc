@@ -6,6 +6,7 @@
 
 #include "k8s/istio/service_entry.h"
 #include "k8s/mesh/destination.h"
+#include "k8s/mesh/export_to.h"
 #include "zone/joined.h"
 #include "zone/nearest.h"
 
@@ -107,6 +108,15 @@ bool is_in(const std::vector<Name>& zones, std::string_view host) {
 
 bool has_host_in(const std::vector<Name>& zones, const MeshEntry& entry) {
   return std::ranges::any_of(entry.hosts, [&](const std::string& host) { return is_in(zones, host); });
+}
+
+const DestinationRule* followed_rule(const LintMesh& mesh, const LintEntry& entry, const std::string& host) {
+  const auto rules = mesh.rules_of(canonical_host(host));
+  for (const std::string_view name_space : {std::string_view(entry.name_space), kRootNamespace}) {
+    const auto rule = std::ranges::find(rules, name_space, &DestinationRule::name_space);
+    if (rule != rules.end()) return *rule;
+  }
+  return rules.empty() ? nullptr : rules.front();
 }
 
 bool is_service_host(std::string_view host) { return host.ends_with(kServices); }

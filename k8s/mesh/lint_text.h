@@ -44,6 +44,9 @@ bool may_be_http(const DeclaredPort& port);
 bool is_in(const std::vector<Name>& zones, std::string_view host);
 bool has_host_in(const std::vector<Name>& zones, const MeshEntry& entry);
 
+/// The rule that most clients of the host follow: of the entry's namespace, else of Istio's, else of another. Null: none.
+const DestinationRule* followed_rule(const LintMesh& mesh, const LintEntry& entry, const std::string& host);
+
 /// Whether the host is one of a cluster's own Services, in full.
 bool is_service_host(std::string_view host);
 

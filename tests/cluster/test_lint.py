@@ -108,6 +108,34 @@ def test_what_may_not_be_listed_is_named(plane, missing):
     assert "list" in ended.stderr and missing in ended.stderr and "forbidden" in ended.stderr
 
 
+def located(*localities):
+    return istio("ServiceEntry", "l-bar", hosts=["l.bar.global"], location="MESH_INTERNAL", resolution="STATIC", addresses=["240.0.0.3"],
+                 ports=[{"name": "tcp", "number": 9000, "protocol": "TCP"}],
+                 endpoints=[{"address": address, "locality": locality} for address, locality in localities])
+
+
+def node(name, region):
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {"topology.kubernetes.io/region": region}}}
+
+
+def test_localities_are_those_of_nodes(plane, tmp_path):
+    """Of the cluster's own Service, as another cluster's nodes are not known here."""
+    apply(plane, node("n1", "region1"))
+    address = json.loads(plane.kubectl("get", "service", "s", "-n", "bar", "-o", "json"))["spec"]["clusterIP"]
+    file = tmp_path / "entry.yaml"
+    file.write_text(yaml.safe_dump(located((address, "regoin1"), ("192.0.2.1", "region9"))))
+    try:
+        ended = lint(plane, file, "--context", "test", "-o", "json")
+        found = {f["field"]: f["message"] for f in json.loads(ended.stdout)["findings"] if f["rule"] == "locality-unknown"}
+        assert found.keys() == {"spec.endpoints[0].locality"}
+        assert "; the nearest is region1; there are region1" in found["spec.endpoints[0].locality"]
+        unable = lint(plane, file, "--context", "test", kubeconfig=account(plane, "no-nodes", KINDS))
+        assert "[locality-unknown]" not in unable.stdout and "[outlier-detection-missing]" in unable.stdout
+        assert unable.stderr.startswith("note: ") and "nodes" in unable.stderr and "forbidden" in unable.stderr
+    finally:
+        plane.kubectl("delete", "node", "n1")
+
+
 def test_no_such_context(plane):
     ended = lint(plane, "--context", "nowhere")
     assert (ended.returncode, ended.stdout) == (EXIT_FAILED, "")

@@ -30,6 +30,17 @@ def ports(*pairs):
     return [{"name": name, "number": number, "protocol": "TCP"} for name, number in pairs]
 
 
+def rule(**setting):
+    policy = {"outlierDetection": {"consecutiveGatewayErrors": 3}, "loadBalancer": {"localityLbSetting": setting}}
+    return istio("DestinationRule", "d", "bar", {"host": "e.example", "trafficPolicy": policy})
+
+
+def shares(to, origin="*"):
+    return {"from": origin, "to": to}
+
+
+HALVES = {"r1": 50, "r2": 50}
+
 # what lint says is refused, and as which rule's error
 REFUSED = {
     "no host":                     (entry(hosts=[]), "host-invalid"),
@@ -46,6 +57,19 @@ REFUSED = {
     "no weights":                  (route(None, None), "weights-sum-zero"),
     "tcp weights of 0":            (route(0, 0, kind="tcp"), "weights-sum-zero"),
     "a negative weight":           (route(-1, 101), "weight-negative"),
+    "distribute beside failover":  (rule(distribute=[shares(HALVES)], failover=[{"from": "r1", "to": "r2"}]), "locality-refused"),
+    "a share of 0":                (rule(distribute=[shares({"r1": 100, "r2": 0})]), "locality-refused"),
+    "shares of 99":                (rule(distribute=[shares({"r1": 50, "r2": 49})]), "locality-refused"),
+    "a region beside its zone":    (rule(distribute=[shares({"r1": 50, "r1/z1": 50})]), "locality-refused"),
+    "clients in two":              (rule(distribute=[shares(HALVES), shares(HALVES, "r1")]), "locality-refused"),
+    "clients in a zone, a region": (rule(distribute=[shares(HALVES, "r1/z1"), shares(HALVES, "r1")]), "locality-refused"),
+    "a * in the middle":           (rule(distribute=[shares(HALVES, "*/z1")]), "locality-refused"),
+    "an empty zone":               (rule(distribute=[shares(HALVES, "r1//s1")]), "locality-refused"),
+    "failover to where it is":     (rule(failover=[{"from": "r1", "to": "r1"}]), "locality-refused"),
+    "failover of a zone":          (rule(failover=[{"from": "r1/z1", "to": "r2"}]), "locality-refused"),
+    "failover of all":             (rule(failover=[{"from": "*", "to": "r2"}]), "locality-refused"),
+    "failover beside priorities":  (rule(failover=[{"from": "r1", "to": "r2"}], failoverPriority=["topology.kubernetes.io/region"]),
+                                    "locality-refused"),
 }
 
 # what both take, though it may be a warning of lint's
@@ -58,6 +82,11 @@ TAKEN = {
     "weights of 100":       route(50, 50),
     "weights of 99":        route(50, 49),
     "a single weight of 0": route(0),
+    "distribute":           rule(distribute=[shares(HALVES)]),
+    "a zone and another":   rule(distribute=[shares({"r1/z1": 50, "r1/z2": 50})]),
+    "a zone, the rest":     rule(distribute=[shares(HALVES, "r1/z1"), shares(HALVES, "r1/*"), shares(HALVES)]),
+    "failover":             rule(failover=[{"from": "r1", "to": "r2"}, {"from": "r2", "to": "r1"}]),
+    "other priorities":     rule(failover=[{"from": "r1", "to": "r2"}], failoverPriority=["topology.istio.io/network"]),
 }
 
 

@@ -45,6 +45,55 @@ GOOD = (entry(), route(to("a.bar.global")))
 WARNED = (entry(), route(to("a.bar.global", 0)))
 WRONG = (entry(), route(to("x.bar.global")))
 
+LOCATED = entry(endpoints=[{"address": "192.0.2.1", "locality": "region1"}, {"address": "192.0.2.2", "locality": "region2"}])
+EJECTION = {"consecutiveGatewayErrors": 3, "consecutive5xxErrors": 0, "maxEjectionPercent": 100, "minHealthPercent": 1}
+
+
+def rule(detection, **setting):
+    return istio("DestinationRule", "d", host="a.bar.global", trafficPolicy={
+        **({"outlierDetection": detection} if detection else {}), "loadBalancer": {"localityLbSetting": setting}})
+
+
+def retried(**retries):
+    return istio("VirtualService", "r", hosts=["a.bar.global"], http=[{"route": [to("a.bar.global")], "retries": {"attempts": 2, **retries}}])
+
+
+def distribute(**shares):
+    return {"distribute": [{"from": "*", "to": shares}]}
+
+
+FAR = retried(retryRemoteLocalities=True)
+DETECTION = "DestinationRule bar/d: spec.trafficPolicy.outlierDetection"
+SETTING = "DestinationRule bar/d: spec.trafficPolicy.loadBalancer.localityLbSetting"
+
+# objects beside the entry → what is said of them
+FAILOVER = {
+    "all that it takes":       ((rule(EJECTION), FAR), None),
+    "by shares":               ((rule(EJECTION, **distribute(region1=75, region2=25)), FAR), None),
+    "no rule":                 ((), "warning: ServiceEntry bar/a: endpoints of a.bar.global are in region1, region2, "),
+    "nobody is ejected":       ((rule({}, enabled=True),), "warning: DestinationRule bar/d: spec.trafficPolicy: found localityLbSetting without "),
+    "the default limit":       ((rule({**EJECTION, "maxEjectionPercent": 0}), FAR), f"warning: {DETECTION}.maxEjectionPercent: Istio's default is 10, "),
+    "too low a limit":         ((rule({**EJECTION, "maxEjectionPercent": 49}), FAR), f"warning: {DETECTION}.maxEjectionPercent: found 49, expected 100"),
+    "an application's errors": ((rule({**EJECTION, "consecutive5xxErrors": 5}), FAR), f"warning: {DETECTION}.consecutive5xxErrors: found 5, expected 0"),
+    "nobody is left":          ((rule({**EJECTION, "minHealthPercent": 0}), FAR), f"warning: {DETECTION}.minHealthPercent: found 0, expected 1"),
+    "retries that stay":       ((rule(EJECTION), retried()), "warning: VirtualService bar/r: spec.http[0].retries: a.bar.global fails over, "),
+    "both":                    ((rule(EJECTION, failover=[{"from": "region1", "to": "region2"}], **distribute(region1=75, region2=25)), FAR),
+                                f"error: {SETTING}: found distribute beside failover, expected one of them: Istio refuses it"),
+    "shares of 99":            ((rule(EJECTION, **distribute(region1=75, region2=24)), FAR), f"error: {SETTING}.distribute[0].to: the shares sum to 99"),
+    "a locality left out":     ((rule(EJECTION, **distribute(region1=100)), FAR), f"warning: {SETTING}.distribute[0].to: leaves out region2, "),
+    "a region elsewhere":      ((rule(EJECTION, failover=[{"from": "region1", "to": "region3"}]), FAR),
+                                f"warning: {SETTING}.failover[0].to: found region3, where no endpoint of a.bar.global is; the nearest is region1; "),
+}
+
+
+@pytest.mark.parametrize("case", FAILOVER)
+def test_failover(case):
+    objects, said = FAILOVER[case]
+    lines = lint(LOCATED, *objects).stdout.splitlines()
+    assert len(lines) == (1 if said is None else 2), lines
+    assert said is None or f": {said}" in lines[0]
+
+
 # what stands on standard input, arguments → exit code, the summary
 ENDINGS = {
     "nothing wrong":           (GOOD, (), EXIT_DONE, "2 objects: 0 errors, 0 warnings"),

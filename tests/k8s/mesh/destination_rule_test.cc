@@ -48,7 +48,8 @@ TEST_CASE("what ejects endpoints, and where requests go then") {
   using LocalityLb = DestinationRule::LocalityLb;
   const DestinationRule rule = parsed(
       "{host: a, trafficPolicy: {outlierDetection: {consecutiveGatewayErrors: 3, consecutive5xxErrors: 0, interval: "
-      "1s, baseEjectionTime: 1m30s, maxEjectionPercent: 100, minHealthPercent: 1}, connectionPool: {tcp: "
+      "1s, baseEjectionTime: 1m30s, maxEjectionPercent: 100, splitExternalLocalOriginErrors: true, minHealthPercent: "
+      "1}, connectionPool: {tcp: "
       "{connectTimeout: 500ms}}, loadBalancer: {localityLbSetting: {enabled: false, distribute: [{from: '*', to: "
       "{region1/zone1: 75, region2: 25}}], failover: [{from: region1, to: region2}], failoverPriority: [x]}}}}");
   const DestinationRule::OutlierDetection expected{.gateway_errors = 3,
@@ -56,6 +57,7 @@ TEST_CASE("what ejects endpoints, and where requests go then") {
                                                    .interval = std::chrono::seconds(1),
                                                    .base_ejection_time = std::chrono::seconds(90),
                                                    .max_ejection_percent = 100,
+                                                   .split_local_errors = true,
                                                    .min_health_percent = 1};
   CHECK(rule.policy.outlier_detection == expected);
   CHECK(rule.policy.connect_timeout == std::chrono::milliseconds(500));

@@ -19,10 +19,11 @@ ManifestObject object_of(const std::string& line, const std::string& place) {
     created = ", creationTimestamp: '2026-01-01T00:" + name.substr(at + 1) + ":00Z'";
     name.resize(at);
   }
-  const std::string api = kind == "Service" ? "v1" : "networking.istio.io/v1";
+  const std::string api = kind == "Service" || kind == "Node" ? "v1" : "networking.istio.io/v1";
+  const std::string rest = (kind == "Node" ? ", labels: " : "}, spec: ") + line.substr(second + 1);
   auto objects = parse_manifest("{apiVersion: " + api + ", kind: " + kind + ", metadata: {name: " + name +
-                                    ", namespace: " + line.substr(first + 1, slash - first - 1) + created +
-                                    "}, spec: " + line.substr(second + 1) + "}",
+                                    ", namespace: " + line.substr(first + 1, slash - first - 1) + created + rest +
+                                    (kind == "Node" ? "}}" : "}"),
                                 place);
   REQUIRE_MESSAGE(objects, objects.error());
   REQUIRE(objects->size() == 1);

@@ -12,7 +12,7 @@ namespace meshdns {
 
 using Texts = std::vector<std::string>;
 
-/// "KIND NAMESPACE/NAME SPEC" as an object; SPEC in YAML. The minute of its creationTimestamp may follow the name, behind "@".
+/// "KIND NAMESPACE/NAME SPEC" as an object; SPEC in YAML; of a Node, "Node /NAME LABELS". The minute of its creationTimestamp may follow the name, behind "@".
 ManifestObject object_of(const std::string& line, const std::string& place);
 
 LintMesh mesh_of(const Texts& lines, bool live, const std::string& place);

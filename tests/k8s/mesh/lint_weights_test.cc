@@ -46,7 +46,7 @@ TEST_CASE("weights") {
       {"no outlier detection", {kEntry, two, kService, halves}, {"weights-no-failover bar/r spec.http[0]"}},
       {"outlier detection",
        {kEntry, two, kService, halves,
-        "DestinationRule bar/b {host: b.bar.global, trafficPolicy: {outlierDetection: {}}}"},
+        "DestinationRule bar/b {host: b.bar.global, trafficPolicy: {outlierDetection: {maxEjectionPercent: 50}}}"},
        {}},
       {"outlier detection of another port",
        {kEntry, two, kService, halves,
