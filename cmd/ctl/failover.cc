@@ -22,6 +22,7 @@ void add_failover(CLI::App& root, const Choose& choose) {
   app.allow_extras();
   add_failover_create(app, choose);
   add_failover_delete(app, choose);
+  add_failover_show(app, choose);
 }
 
 }  // namespace meshdns

@@ -68,4 +68,9 @@ Result<std::chrono::milliseconds> parse_istio_duration(std::string_view text, st
                "h, such as 500ms, 0.5s or 1m30s"};
 }
 
+std::string istio_duration_text(std::chrono::milliseconds duration) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
+  return seconds == duration ? std::to_string(seconds.count()) + "s" : std::to_string(duration.count()) + "ms";
+}
+
 }  // namespace meshdns

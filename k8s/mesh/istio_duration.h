@@ -6,6 +6,7 @@
 // above 1 h.
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 #include "zone/result.h"
@@ -19,5 +20,8 @@ inline constexpr std::chrono::milliseconds kLongestEver =
 /// From 1 ms to `most`, in whole milliseconds.
 Result<std::chrono::milliseconds> parse_istio_duration(std::string_view text,
                                                        std::chrono::milliseconds most = kLongestWish);
+
+/// "30s", or "500ms" where it is no whole number of seconds.
+std::string istio_duration_text(std::chrono::milliseconds duration);
 
 }  // namespace meshdns

@@ -24,5 +24,20 @@ TEST_CASE("durations as Istio takes them") {
   }
 }
 
+TEST_CASE("durations in objects, whoever wrote them") {
+  CHECK(*parse_istio_duration("2h", kLongestEver) == std::chrono::hours(2));
+  CHECK(*parse_istio_duration("8760h", kLongestEver) == kLongestEver);
+  CHECK_FALSE(parse_istio_duration("8760h1ms", kLongestEver));
+  CHECK_FALSE(parse_istio_duration("99999999999h", kLongestEver));
+  CHECK_FALSE(parse_istio_duration("99999999999h99999999999h", kLongestEver));
+  CHECK_FALSE(parse_istio_duration("0s", kLongestEver));
+}
+
+TEST_CASE("durations as text") {
+  CHECK(istio_duration_text(std::chrono::milliseconds(500)) == "500ms");
+  CHECK(istio_duration_text(std::chrono::milliseconds(1500)) == "1500ms");
+  CHECK(istio_duration_text(std::chrono::seconds(90)) == "90s");
+}
+
 }  // namespace
 }  // namespace meshdns
