@@ -1,7 +1,6 @@
 #include "cmd/ctl/failover_places.h"
 
 #include <algorithm>
-#include <set>
 
 #include "cmd/ctl/stop.h"
 #include "k8s/api/api_objects.h"
@@ -9,14 +8,13 @@
 #include "k8s/api/url.h"
 #include "k8s/mesh/locality.h"
 #include "k8s/mesh/service.h"
+#include "k8s/mesh/serving_pods.h"
 #include "zone/joined.h"
 
 namespace meshdns {
 namespace {
 
 using Json = nlohmann::json;
-
-const ObjectKind kEndpointSlices{"EndpointSlice", "discovery.k8s.io", "endpointslices", {"v1"}};
 
 constexpr const char* kRegion = "topology.kubernetes.io/region";
 constexpr const char* kOfService = "kubernetes.io/service-name";
@@ -50,34 +48,29 @@ const std::vector<ServingNode>& ClusterPlaces::nodes() {
   return *nodes_;
 }
 
-std::string ClusterPlaces::locality_of_nodes(const std::vector<std::string>& names) {
+std::string ClusterPlaces::locality_of_nodes(const std::set<std::string>& names) {
   std::vector<ServingNode> found;
   std::ranges::copy_if(nodes(), std::back_inserter(found),
-                       [&](const ServingNode& node) { return std::ranges::count(names, node.name) > 0; });
+                       [&](const ServingNode& node) { return names.contains(node.name); });
   return common_locality(found);
 }
 
-std::vector<std::string> ClusterPlaces::nodes_of_service(const std::string& name_space, const std::string& name) {
-  std::vector<std::string> names;
+std::set<std::string> ClusterPlaces::nodes_of_service(const std::string& name_space, const std::string& name) {
+  ServingPods pods;
   for (const LiveObject& slice : cluster_.list(kEndpointSlices, name_space)) {
     const auto label = slice.meta.labels.find(kOfService);
-    if (label == slice.meta.labels.end() || label->second != name) continue;
-    const Json object = Json::parse(slice.json);
-    const Json& endpoints = member(object, "endpoints");
-    for (const Json& endpoint : endpoints.is_array() ? endpoints : Json::array()) {
-      names.push_back(text_member(endpoint, "nodeName"));
-    }
+    if (label != slice.meta.labels.end() && label->second == name) add_slice(slice.json, pods);
   }
-  return names;
+  return pods.nodes;
 }
 
-std::vector<std::string> ClusterPlaces::nodes_of_pod(const std::string& address) {
+std::set<std::string> ClusterPlaces::nodes_of_pod(const std::string& address) {
   const std::string path = "/api/v1/pods?limit=10&fieldSelector=" + url_escape("status.podIP=" + address);
   const auto answer = value_or_stop(cluster_.cluster().get(path), kFailed, cluster_.prefix());
   if (!answer.done()) return {};
-  std::vector<std::string> names;
+  std::set<std::string> names;
   for (const Json& pod : items_of(Json::parse(answer.body, nullptr, /*allow_exceptions=*/false))) {
-    names.push_back(text_member(member(pod, "spec"), "nodeName"));
+    names.insert(text_member(member(pod, "spec"), "nodeName"));
   }
   return names;
 }

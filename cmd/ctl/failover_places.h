@@ -5,6 +5,7 @@
 // Threads: one. Every function may end the command (stop.h): with kFailed where the cluster cannot be read.
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,9 @@ class ClusterPlaces {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
-  std::string locality_of_nodes(const std::vector<std::string>& names);
-  std::vector<std::string> nodes_of_service(const std::string& name_space, const std::string& name);
-  std::vector<std::string> nodes_of_pod(const std::string& address);
+  std::string locality_of_nodes(const std::set<std::string>& names);
+  std::set<std::string> nodes_of_service(const std::string& name_space, const std::string& name);
+  std::set<std::string> nodes_of_pod(const std::string& address);
 
   MeshCluster& cluster_;
   std::optional<std::vector<ServingNode>> nodes_;

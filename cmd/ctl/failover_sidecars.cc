@@ -13,8 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-const ObjectKind kPods{"Pod", "", "pods", {"v1"}, /*page=*/100};  // some 20 KiB each
-
 constexpr IstioVersion kLeast{1, 6};
 constexpr const char* kField = "retries.retryRemoteLocalities";
 

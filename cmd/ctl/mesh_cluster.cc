@@ -47,6 +47,8 @@ const ObjectKind kConfigMaps{"ConfigMap", "", "configmaps", {"v1"}};
 const ObjectKind kNamespaces{"Namespace", "", "namespaces", {"v1"}};
 const ObjectKind kNodes{
     "Node", "", "nodes", {"v1"}, /*page=*/100};  // some 30 KiB each, most of them the names of images
+const ObjectKind kPods{"Pod", "", "pods", {"v1"}, /*page=*/100};  // some 20 KiB each
+const ObjectKind kEndpointSlices{"EndpointSlice", "discovery.k8s.io", "endpointslices", {"v1"}};
 
 const std::optional<std::string>& MeshCluster::version_of(const ObjectKind& kind) {
   const auto [known, is_new] = versions_.try_emplace(kind.group + "/" + kind.plural);

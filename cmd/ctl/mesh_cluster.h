@@ -25,7 +25,7 @@ struct ObjectKind {
   std::string group;                  // "networking.istio.io"; empty: the core's
   std::string plural;                 // "serviceentries"
   std::vector<std::string> versions;  // that are understood, preferred first
-  size_t page = 500;                  // objects that are asked for at once: well below the 16 MiB that a response may have
+  size_t page = 500;  // objects that are asked for at once: well below the 16 MiB that a response may have
 };
 
 extern const ObjectKind kServiceEntries;
@@ -36,6 +36,8 @@ extern const ObjectKind kServices;
 extern const ObjectKind kConfigMaps;
 extern const ObjectKind kNamespaces;
 extern const ObjectKind kNodes;
+extern const ObjectKind kPods;
+extern const ObjectKind kEndpointSlices;
 
 /// An object as the API server has it.
 struct LiveObject {

@@ -11,9 +11,6 @@
 namespace meshdns {
 namespace {
 
-const ObjectKind kEndpointSlices{"EndpointSlice", "discovery.k8s.io", "endpointslices", {"v1"}};
-const ObjectKind kPods{"Pod", "", "pods", {"v1"}};
-
 /// Those that are what they should be: what is not belongs to somebody else, and is theirs to mend.
 template <class View>
 std::vector<View> views(const std::vector<LiveObject>& objects,

@@ -13,10 +13,10 @@ namespace meshdns {
 namespace {
 
 constexpr int64_t kPerMillisecond = 1000000;  // nanoseconds
-constexpr std::array kUnits = {std::pair(std::string_view("ms"), kPerMillisecond),
-                               std::pair(std::string_view("h"), 3600 * 1000 * kPerMillisecond),
-                               std::pair(std::string_view("m"), 60 * 1000 * kPerMillisecond),
-                               std::pair(std::string_view("s"), 1000 * kPerMillisecond)};
+constexpr int64_t kPerSecond = 1000 * kPerMillisecond;
+constexpr std::array kUnits = {
+    std::pair(std::string_view("ms"), kPerMillisecond), std::pair(std::string_view("h"), 3600 * kPerSecond),
+    std::pair(std::string_view("m"), 60 * kPerSecond), std::pair(std::string_view("s"), kPerSecond)};
 
 /// Takes a number with its unit from the front of the text: in nanoseconds, which may be more than `most`.
 std::optional<int64_t> take(std::string_view& text, int64_t most) {
