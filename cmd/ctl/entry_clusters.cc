@@ -52,7 +52,8 @@ HostObjects read_host_objects(MeshCluster& cluster, const MeshHost& host, VipHol
     for (const UnreadObject& each : *unread) found.notes.push_back(each.text + "; it is passed over");
   }
   for (const std::string& other : rules_of_clients(rules.views, host, found.name_space)) {
-    found.notes.push_back(cluster.prefix() + other + " is what some clients follow instead: it needs the same trafficPolicy");
+    found.notes.push_back(cluster.prefix() + other +
+                          " is what some clients follow instead: it needs the same trafficPolicy");
   }
   return found;
 }
@@ -105,8 +106,9 @@ std::string flag_of(const EntryEndpoint& endpoint) {
   return endpoint.gateway ? " --gateway " + gateway_text(endpoint) : " --endpoint " + endpoint.address;
 }
 
-std::string flags_of(const ServingName& serving) {
+std::string flags_of(const ServingName& serving, bool with_gateways) {
   std::string text = " --from-context " + shell_word(serving.context) + " " + serving.text();
+  if (!with_gateways) return text;
   for (const EntryEndpoint& gateway : serving.gateways) {
     text += " --gateway " + shell_word(serving.context + "=" + gateway_text(gateway));
   }

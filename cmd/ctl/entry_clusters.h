@@ -66,7 +66,7 @@ std::string context_flags(const MeshFlags& flags, const std::string& ledger_cont
 /// " --endpoint 10.0.0.1", " --gateway 172.25.55.50:15443"
 std::string flag_of(const EntryEndpoint& endpoint);
 
-/// " --from-context east bar/a --gateway east=172.25.55.50:15443"
-std::string flags_of(const ServingName& serving);
+/// " --from-context east bar/a", and with its gateways " --gateway east=172.25.55.50:15443"
+std::string flags_of(const ServingName& serving, bool with_gateways);
 
 }  // namespace meshdns

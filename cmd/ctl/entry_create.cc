@@ -39,6 +39,7 @@ class Creating {
     for (size_t i = 0; i < clusters_.clients(); ++i) {
       wishes_.push_back(serving_.wish_for(request_.wish, &clusters_[i]));
     }
+    serving_.require_gateways_asked();
     notes_ = serving_.notes(request_.wish);
   }
 
@@ -164,9 +165,9 @@ class Creating {
       }
       for (const EntryEndpoint& endpoint : wish.endpoints) text += flag_of(endpoint);
     }
-    for (const ServingCluster& each : serving_.all()) text += flags_of(each.name());
-    if (const ServingCluster* own = serving_.own(&clusters_[index]))
-      text += " --context " + shell_word(own->name().context);
+    const ServingCluster* own = serving_.own(&clusters_[index]);
+    for (const ServingCluster& each : serving_.all()) text += flags_of(each.name(), &each != own);
+    if (own != nullptr) text += " --context " + shell_word(own->name().context);
     if (!serving_.none() && !flags_.kubeconfig.empty()) text += " --kubeconfig " + shell_word(flags_.kubeconfig);
     return text + " --address " + wish.addresses.front().text() + (wish.sni == Sni::kGlobal ? " --sni global" : "");
   }
@@ -193,18 +194,19 @@ Ended create(const CreateFlags& flags) {
 
 void add_entry_create(CLI::App& entry, const Choose& choose) {
   CLI::App& app = *entry.add_subcommand("create", "Make a service of another cluster known by a name");
-  set_help(app,
-           "  # East's service bar/serverservice04, for the pods of two other clusters\n"
-           "  meshdnsctl entry create serverservice04.bar.global --from-context east bar/serverservice04 --context "
-           "west --context north\n"
-           "\n"
-           "  # East's and west's, for the pods of both: each its own first, once it fails over\n"
-           "  meshdnsctl entry create serverservice04.bar.global --from-context east bar/serverservice04 --from-context "
-           "west bar/serverservice01 --context west --context east\n"
-           "\n"
-           "  # The first by hand, into a manifest in Git\n"
-           "  meshdnsctl entry create serverservice04.bar.global --port http:8000/http --gateway 172.25.55.50 --file "
-           "mesh.yaml >new.yaml\n");
+  set_help(
+      app,
+      "  # East's service bar/serverservice04, for the pods of two other clusters\n"
+      "  meshdnsctl entry create serverservice04.bar.global --from-context east bar/serverservice04 --context "
+      "west --context north\n"
+      "\n"
+      "  # East's and west's, for the pods of both: each its own first, once it fails over\n"
+      "  meshdnsctl entry create serverservice04.bar.global --from-context east bar/serverservice04 --from-context "
+      "west bar/serverservice01 --context west --context east\n"
+      "\n"
+      "  # The first by hand, into a manifest in Git\n"
+      "  meshdnsctl entry create serverservice04.bar.global --port http:8000/http --gateway 172.25.55.50 --file "
+      "mesh.yaml >new.yaml\n");
   const auto flags = std::make_shared<CreateFlags>();
   add_create_flags(app, *flags);
   app.allow_extras();

@@ -62,6 +62,7 @@ Ended create_in_files(const EntryRequest& request, const MeshFlags& flags, Servi
   std::optional<MeshCluster> client;
   if (!flags.contexts.empty()) client.emplace(open_cluster(flags, flags.contexts.front()));
   EntryWish wish = serving.wish_for(request.wish, client ? &*client : nullptr);
+  serving.require_gateways_asked();
   MeshFiles files(flags);
   const auto entry = find_entry(files, wish.host);
   wish.rule_name_space = entry_name_space(files, wish.host);

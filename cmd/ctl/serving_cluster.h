@@ -45,6 +45,7 @@ class ServingCluster {
 
   /// Where the clients of other clusters find it. `wish`: the host and the SNI by which they ask, always the same.
   const std::vector<EntryEndpoint>& behind_gateway(const EntryWish& wish);
+  bool is_asked_by_gateway() const { return behind_gateway_.has_value(); }
 
   /// What the user should know of what was read so far.
   const std::vector<std::string>& notes() const { return notes_; }
@@ -55,7 +56,6 @@ class ServingCluster {
   T take(Result<Noted<T>> found);
 
   Service read_service();
-  void read_pods();
   void require_sidecars();
   std::vector<Gateway> passing(const EntryWish& wish);
   void require_global_entry(const MeshHost& host);

@@ -81,6 +81,14 @@ EntryWish ServingClusters::wish_for(EntryWish wish, const MeshCluster* client) {
   return wish;
 }
 
+void ServingClusters::require_gateways_asked() const {
+  for (const ServingCluster& each : clusters_) {
+    if (each.name().gateways.empty() || each.is_asked_by_gateway()) continue;
+    stop(kUsage, "--gateway: the clients are all in " + each.name().context +
+                     ", which serves the host itself, and reach its servers directly, expected none for it");
+  }
+}
+
 std::vector<std::string> ServingClusters::notes(const EntryWish& wish) const {
   if (none()) return needs(wish);
   std::vector<std::string> all;

@@ -30,6 +30,9 @@ class ServingClusters {
   /// serves the host.
   EntryWish wish_for(EntryWish wish, const MeshCluster* client);
 
+  /// Stops with kUsage where --gateway says one that no wish so far leads to.
+  void require_gateways_asked() const;
+
   /// What the user should know of what was read so far; where nothing is, what the wish's serving side must have.
   std::vector<std::string> notes(const EntryWish& wish) const;
 

@@ -163,11 +163,11 @@ def test_what_argo_keeps_is_to_be_changed_in_its_manifest(mesh):
     for cluster in ("west", "east"):
         mesh.planes[cluster].kubectl("-n", "bar", "annotate", "serviceentry", NAME, f"argocd.argoproj.io/tracking-id=mesh:x:bar/{NAME}")
     flags = (*FROM_EAST, *FROM_WEST, "--gateway", f"west={WEST}")
-    for cluster in ("west", "east"):
-        ended = mesh.entry("create", HOST, *flags, "--context", cluster)
-        refused(ended, "is kept by Argo CD", f"meshdnsctl entry create {HOST} --from-context east bar/serverservice04 "
-                f"--from-context west bar/serverservice01 --gateway west={WEST}:15443 --context {cluster} --kubeconfig {mesh.kubeconfig} "
-                f"--address {VIP} --file MANIFEST")
+    for cluster, other, gateways in (("west", "east", ""), ("east", "west", f" --gateway west={WEST}:15443")):
+        ended = mesh.entry("create", HOST, *flags, "--context", cluster, "--context", other)
+        refused(ended, f"{cluster}: ServiceEntry bar/{NAME} is kept by Argo CD", f"meshdnsctl entry create {HOST} "
+                f"--from-context east bar/serverservice04 --from-context west bar/serverservice01{gateways} --context {cluster} "
+                f"--kubeconfig {mesh.kubeconfig} --address {VIP} --file MANIFEST")
 
 
 # the flags, what is named
@@ -175,6 +175,7 @@ USAGE = {
     "a context twice":       ((*FROM_EAST, *FROM_EAST), "--from-context: found 'east' twice"),
     "whose gateway":         ((*FROM_EAST, *FROM_WEST, "--gateway", "192.0.2.1"), "expected CONTEXT=HOST[:PORT], CONTEXT one of 'east', 'west'"),
     "a gateway twice":       ((*FROM_EAST, "--gateway", "192.0.2.1", "--gateway", "east=192.0.2.1:15443"), "--gateway: found 'east=192.0.2.1:15443' twice"),
+    "nobody's gateway":      ((*FROM_EAST, "--gateway", "192.0.2.1", "--context", "east"), "--gateway: the clients are all in east"),
     "files of two":          ((*FROM_EAST, *BOTH, "--file", "-"), "--context: expected one with --file"),
 }
 
