@@ -56,6 +56,7 @@ class ServingCluster {
   T take(Result<Noted<T>> found);
 
   Service read_service();
+  void read_pods();
   void require_sidecars();
   std::vector<Gateway> passing(const EntryWish& wish);
   void require_global_entry(const MeshHost& host);
