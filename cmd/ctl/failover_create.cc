@@ -145,7 +145,6 @@ class Creating {
   void plan_in(size_t index, const Present& present, ObjectPlan& plan) {
     MeshCluster& cluster = clusters_[index];
     for (const std::string& note : present.notes) plan.note(note);
-    note_other_routes(cluster, present.host, plan);
     const HostObjects& objects = present.host.objects;
     for (const std::string& note : overriding(objects.rule ? objects.rule->json : "")) {
       plan.note(cluster.prefix() + note);
@@ -159,16 +158,6 @@ class Creating {
     plan_object(index, kServiceEntries, &*objects.entry, present.entry_json, plan);
     plan_object(index, kDestinationRules, objects.rule ? &*objects.rule : nullptr, rule, plan);
     if (!route.empty()) plan_object(index, kVirtualServices, present.host.route_object(), route, plan);
-  }
-
-  void note_other_routes(const MeshCluster& cluster, const FailoverHost& host, ObjectPlan& plan) const {
-    for (size_t i = 0; i < host.services.views.size(); ++i) {
-      if (host.route == i) continue;
-      for (const std::string& field : retries_elsewhere(wish_.host, host.services.views[i])) {
-        plan.note(cluster.prefix() + field + ": these requests to " + wish_.host.text() +
-                  " are not tried again in another locality; add retryRemoteLocalities: true there");
-      }
-    }
   }
 
   /// As it is to be; empty: the host's ports need none.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "k8s/mesh/entry_wish.h"
 #include "k8s/mesh/failover_settings.h"
@@ -140,15 +141,6 @@ std::string without_retries(const MeshHost& host, std::string_view json, const V
     is_empty = is_empty && is_default(item, route, host);
   }
   return had_any && is_empty && is_ours(object) ? std::string() : object.dump();
-}
-
-std::vector<std::string> retries_elsewhere(const MeshHost& host, const VirtualService& service) {
-  std::vector<std::string> found;
-  for (const HttpRoute& route : service.http) {
-    if (!sends_to_host(route, host) || goes_elsewhere(route)) continue;
-    found.push_back(service.object() + ": " + field_path(route.pointer) + ".retries");
-  }
-  return found;
 }
 
 }  // namespace meshdns

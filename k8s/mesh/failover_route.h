@@ -7,13 +7,11 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "k8s/mesh/failover_wish.h"
 #include "k8s/mesh/mesh_entry.h"
 #include "k8s/mesh/object_identity.h"
 #include "k8s/mesh/virtual_service.h"
-#include "zone/result.h"
 
 namespace meshdns {
 
@@ -37,9 +35,5 @@ bool has_retries(const MeshHost& host, const VirtualService& service);
 
 /// `json` without retries that go to other localities, in routes that send to the host; empty: nothing is left of an object that we made.
 std::string without_retries(const MeshHost& host, std::string_view json, const VirtualService& service);
-
-/// The routes of other hosts that send requests to this one, and whose retries stay where the server is dead: "VirtualService bar/x:
-/// spec.http[0].retries".
-std::vector<std::string> retries_elsewhere(const MeshHost& host, const VirtualService& service);
 
 }  // namespace meshdns

@@ -20,8 +20,8 @@ inline constexpr int64_t kMinHealthPercent = 1;  // 0: with every endpoint eject
 // retries. retryRemoteLocalities looks elsewhere after every second try (istiod's updateFrequency): with 1, a retry stays where the server is
 // dead.
 inline constexpr int64_t kAttempts = 2;
-// With distribute all localities have one priority: each try picks by the shares, and leaves out who was tried before by chance. The third
-// error ejects, and the fourth try cannot come to the dead one any more.
+// With distribute all localities have one priority: each try picks by the shares, and who was tried before is left out by chance alone. The
+// third error ejects, and one try more is for sidecars' other threads, which hear of it a moment later.
 inline constexpr int64_t kAttemptsOfDistribute = 4;
 
 inline constexpr std::string_view kRetryOn = "connect-failure,refused-stream";  // what no server can have seen

@@ -239,7 +239,7 @@ def test_other_hosts_routes_have_retries_of_their_own(mesh):
         {"destination": {"host": HOST, "port": {"number": 8000}}, "weight": 50}, {"destination": {"host": "b"}, "weight": 50}]}]}
     mesh.apply("west", entry(direct(), remote()), rule(), istio("VirtualService", split, "split"))
     said = done(mesh.failover("create", HOST, *ALL))
-    assert f"west: VirtualService bar/split: spec.http[0].retries: these requests to {HOST} are not tried again in another locality" in said
+    assert f"west: VirtualService bar/split: spec.http[0].retries: {HOST} fails over, and requests that fail until then do not" in said
     assert mesh.spec("virtualservice", name="split") == split
 
 

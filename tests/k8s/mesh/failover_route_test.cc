@@ -187,16 +187,5 @@ TEST_CASE("what is left of an object that we made is kept where it is more than 
   }
 }
 
-TEST_CASE("other hosts' routes whose requests stay where a server is dead") {
-  const std::string json = object_json(R"({hosts: [b], http: [
-      {route: [{destination: {host: a.bar.global}}], retries: {attempts: 2, retryRemoteLocalities: true}},
-      {route: [{destination: {host: c.bar.global}}]},
-      {route: [{destination: {host: a.bar.global}, weight: 1}], retries: {attempts: 2}},
-      {route: [{destination: {host: a.bar.global}}]}]})");
-  CHECK(retries_elsewhere(*parse_mesh_host("a.bar.global"), service(json)) ==
-        std::vector<std::string>{"VirtualService bar/a: spec.http[2].retries",
-                                 "VirtualService bar/a: spec.http[3].retries"});
-}
-
 }  // namespace
 }  // namespace meshdns
