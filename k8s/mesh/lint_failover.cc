@@ -4,6 +4,7 @@
 
 #include "k8s/istio/service_entry.h"
 #include "k8s/mesh/destination.h"
+#include "k8s/mesh/entry_wish.h"
 #include "k8s/mesh/lint_hosts.h"
 #include "k8s/mesh/lint_rules.h"
 #include "k8s/mesh/lint_text.h"
@@ -20,6 +21,13 @@ constexpr const char* kDetection = "/outlierDetection";
 constexpr const char* kCreate = "meshdnsctl failover create writes it";
 
 bool is_off(const Settings& settings) { return settings.locality_lb && !settings.locality_lb->enabled; }
+
+/// Whether they are a subset's, which take over what the rule says and they do not.
+bool take_over(const DestinationRule& rule, const Settings* settings) {
+  return rule.policy.outlier_detection && std::ranges::any_of(rule.subsets, [&](const DestinationRule::Subset& subset) {
+           return subset.policy && &*subset.policy == settings;
+         });
+}
 
 /// Why no endpoint of the host is ever ejected, where no setting about localities asks for it.
 std::string without_detection(const LocatedHost& host) {
@@ -51,6 +59,16 @@ size_t largest(const LocatedHost& host) {
   size_t most = 0;
   for (const auto& [locality, endpoints] : host.localities) most = std::max(most, endpoints);
   return most;
+}
+
+/// Whether an endpoint that is ejected is a whole cluster: one of several localities, or a gateway.
+bool ejects_clusters(const LocatedHost& host, const DestinationRule::OutlierDetection& detection) {
+  if (host.is_in_several()) return true;
+  const auto is_gateway = [&](const MeshEntry::Endpoint& endpoint) {
+    return std::ranges::any_of(host.ports, [&](const auto* port) { return endpoint.number_of(*port) == kGatewayPort; });
+  };
+  return most_ejected(detection, host.entry.endpoints.size()) > 0 &&
+         std::ranges::any_of(host.entry.endpoints, is_gateway);
 }
 
 // ---- retries
@@ -107,7 +125,8 @@ void find_missing_outlier_detection(const LintSubject& subject, const Report& re
                "neither consecutiveGatewayErrors nor consecutive5xxErrors is above 0, so that no endpoint is ever "
                "ejected");
       }
-      if (!settings->locality_lb || settings->outlier_detection || is_off(*settings)) continue;
+      const bool is_ejecting = settings->outlier_detection || take_over(rule, settings);
+      if (!settings->locality_lb || is_ejecting || is_off(*settings)) continue;
       const bool has_shares = locality_mode(settings) == LocalityMode::kDistribute;
       report(rule, settings->pointer,
              "found localityLbSetting without outlierDetection: " +
@@ -145,7 +164,7 @@ void find_low_ejection_limits(const LintSubject& subject, const Report& report) 
 
 void find_ejections_by_errors(const LintSubject& subject, const Report& report) {
   each_ejecting_host(subject.mesh, [&](const LocatedHost& host, const auto& detection) {
-    if (!host.is_in_several() || detection.server_errors == 0 || !may_carry_http(host)) return;
+    if (!ejects_clusters(host, detection) || detection.server_errors == 0 || !may_carry_http(host)) return;
     report(*host.rule, host.settings->pointer + kDetection + "/consecutive5xxErrors",
            (detection.server_errors ? "found " + std::to_string(*detection.server_errors) : "Istio's default is 5") +
                ", expected 0, with consecutiveGatewayErrors: requests that the application of " + shown(host.host) +
@@ -158,11 +177,11 @@ void find_ejections_of_all(const LintSubject& subject, const Report& report) {
     const size_t endpoints = host.entry.endpoints.size();
     const bool keeps_some =
         detection.min_health_percent.value_or(0) > 0 || most_ejected(detection, endpoints) < endpoints;
-    if (!host.is_in_several() || keeps_some) return;
+    if (!ejects_clusters(host, detection) || keeps_some) return;
     report(*host.rule, host.settings->pointer + kDetection + "/minHealthPercent",
            (detection.min_health_percent ? "found " + std::to_string(*detection.min_health_percent)
                                          : "Istio's default is 0") +
-               ", expected 1: with all " + std::to_string(endpoints) + " endpoints of " + shown(host.host) +
+               ", expected 1: with all endpoints of " + shown(host.host) +
                " ejected, every request is answered 503, though servers may live");
   });
 }
@@ -171,11 +190,11 @@ void find_retries_that_stay(const LintSubject& subject, const Report& report) {
   constexpr const char* kWhatToDo = "; retries {attempts: 2, retryRemoteLocalities: true} go elsewhere";
   for (const VirtualService& service : subject.mesh.routes()) {
     for (const HttpRoute& route : service.http) {
-      if (go_elsewhere(route) || (!route.retries && are_delegated(subject.mesh, service))) continue;
+      if (go_elsewhere(route)) continue;
       const auto to = std::ranges::find_if(route.to, [&](const VirtualService::To& each) {
         return each.weight != 0 && fails_over(subject.mesh, each.destination);
       });
-      if (to == route.to.end()) continue;
+      if (to == route.to.end() || (!route.retries && are_delegated(subject.mesh, service))) continue;
       report(service, route.pointer + "/retries",
              shown(to->destination.host) +
                  " fails over, and requests that fail until then do not: " + why_they_stay(route) + kWhatToDo);
@@ -184,7 +203,7 @@ void find_retries_that_stay(const LintSubject& subject, const Report& report) {
   if (!subject.mesh.live()) return;  // its route may be in another file
   each_located_host(subject.mesh, [&](const LocatedHost& host) {
     const std::string name = canonical_host(host.host);
-    if (is_routed(subject.mesh, name) || !fails_over(subject.mesh, {name, {}, ""})) return;
+    if (!fails_over(subject.mesh, {name, {}, ""}) || is_routed(subject.mesh, name)) return;
     report(host.entry, "",
            shown(name) +
                " fails over, and requests that fail until then do not: it has no VirtualService, and Istio's " +

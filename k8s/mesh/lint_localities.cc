@@ -119,10 +119,14 @@ std::set<std::string> all_localities(const LintSubject& subject) {
   return all;
 }
 
-bool is_own_service(const LintMesh& mesh, const std::string& address) {
-  return std::ranges::any_of(mesh.services(), [&](const Service& service) {
-    return service.host() == address || std::ranges::count(service.addresses, address) > 0;
-  });
+/// What endpoints of the cluster's own Services have for an address.
+std::set<std::string> addresses_of_services(const LintMesh& mesh) {
+  std::set<std::string> all;
+  for (const Service& service : mesh.services()) {
+    all.insert(service.host());
+    all.insert(service.addresses.begin(), service.addresses.end());
+  }
+  return all;
 }
 
 bool is_gateway(const LintEntry& entry, const MeshEntry::Endpoint& endpoint) {
@@ -155,9 +159,10 @@ void find_wrong_locality_settings(const LintSubject& subject, const Report& repo
 void find_localities_without_nodes(const LintSubject& subject, const Report& report) {
   const auto own = localities_of_nodes(subject.mesh);
   const auto all = all_localities(subject);
+  const auto own_addresses = addresses_of_services(subject.mesh);
   for (const LintEntry& entry : subject.mesh.entries()) {
     for (const MeshEntry::Endpoint& endpoint : entry.endpoints) {
-      const bool is_own = is_own_service(subject.mesh, endpoint.address);
+      const bool is_own = own_addresses.contains(endpoint.address);
       if (endpoint.locality.empty() || (!is_own && !is_gateway(entry, endpoint))) continue;
       const auto& known = is_own ? own : all;
       const auto has = [&](const std::string& node) { return is_in_locality(node, endpoint.locality); };
