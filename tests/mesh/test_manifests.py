@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mesh.commands import PREFIX, by_weight, create_entry, create_route, done, set_weights
+from mesh.commands import (LOSSLESS, MODES, PREFIX, by_weight, create_entry, create_entry_in_both, create_failover, create_route, delete_entry,
+                           done, set_weights, undo)
 from mesh.istiod import tools_directory
 from mesh.two_clusters import EAST, HOST, REMOTE, SERVICE, WEST
 from support.meshdnsctl import meshdnsctl
@@ -19,7 +20,6 @@ ROUTE = ("route", "create", SERVICE)
 FAILOVER = ("failover", "create", HOST)
 CLUSTERS = ("--endpoint", "10.0.0.7", "--gateway", "172.25.55.50")  # our own, and the other
 PLACES = ("--locality", "10.0.0.7=region1/zone1", "172.25.55.50=region2/zone1")
-ALL = ("--repeatable", "--per-try-timeout", "0.5s", "--connect-timeout", "500ms")
 
 # What writes a manifest; those of several commands stand in one, as each prints what it was given, too.
 WRITTEN = {
@@ -47,13 +47,13 @@ WRITTEN = {
     "other weights":              [[*ROUTE, *by_weight([50, 25, 25]), *PREFIX],
                                    ["route", "set-weights", SERVICE, *by_weight([20, 40, 40]), *PREFIX]],
     "failover":                   [[*ENTRY, *CLUSTERS], [*FAILOVER, *PLACES]],
-    "failover with all":          [[*ENTRY, *CLUSTERS], [*FAILOVER, *PLACES, *ALL]],
+    "failover with all":          [[*ENTRY, *CLUSTERS], [*FAILOVER, *PLACES, *LOSSLESS]],
     "failover in one region":     [[*ENTRY, *CLUSTERS], [*FAILOVER, "--locality", "10.0.0.7=region1/zone1", "172.25.55.50=region1/zone2"]],
-    "failover with shares":       [[*ENTRY, *CLUSTERS], [*FAILOVER, *PLACES, *ALL, "--distribute", "region1=75", "region2/zone1=25"]],
-    "failover of several ports":  [[*ENTRY, "--port", "grpc:9000/grpc", "--port", "db:5432/tcp", *CLUSTERS], [*FAILOVER, *PLACES, *ALL]],
-    "failover by another SNI":    [[*ENTRY, "--port", "grpc:9000/grpc", *CLUSTERS], [*FAILOVER, *PLACES, *ALL, "--sni", "global"]],
+    "failover with shares":       [[*ENTRY, *CLUSTERS], [*FAILOVER, *PLACES, *LOSSLESS, "--distribute", "region1=75", "region2/zone1=25"]],
+    "failover of several ports":  [[*ENTRY, "--port", "grpc:9000/grpc", "--port", "db:5432/tcp", *CLUSTERS], [*FAILOVER, *PLACES, *LOSSLESS]],
+    "failover by another SNI":    [[*ENTRY, "--port", "grpc:9000/grpc", *CLUSTERS], [*FAILOVER, *PLACES, *LOSSLESS, "--sni", "global"]],
     "failover of TCP alone":      [["entry", "create", HOST, "--port", "db:5432/tcp", *CLUSTERS], [*FAILOVER, *PLACES]],
-    "failover that is gone again": [[*ENTRY, *CLUSTERS], [*FAILOVER, *PLACES, *ALL], ["failover", "delete", HOST]],
+    "failover that is gone again": [[*ENTRY, *CLUSTERS], [*FAILOVER, *PLACES, *LOSSLESS], ["failover", "delete", HOST]],
     "an entry and its route":     [[*ENTRY, "--gateway", "172.25.55.50"], [*ROUTE, *by_weight([50, 25, 25]), *PREFIX]],
 }
 # What the file holds before.
@@ -94,18 +94,32 @@ def test_what_is_written_into_files(mesh, tmp_path, name):
     assert all(yaml.safe_load_all(text)) and is_right(mesh.west.plane, file)
 
 
-def test_what_is_written_into_clusters(mesh, tmp_path):
-    """Everything of two clusters is analysed, against the Services that are there: nothing but namespaces is remarked upon."""
-    create_entry(mesh)
-    create_route(mesh, 50, 25, 25)
-    set_weights(mesh, 20, 40, 40)
-    file = tmp_path / "cluster.yaml"
+def are_right(mesh, file, count):
+    """So many objects of ours are in the west; all of two clusters is analysed, and nothing but namespaces is remarked upon."""
     kinds = "serviceentries,destinationrules,virtualservices"
     file.write_text(mesh.west.plane.kubectl("get", kinds, "-n", "bar", "-l", "app.kubernetes.io/managed-by=meshdnsctl", "-o", "yaml"))
-    assert len(yaml.safe_load(file.read_text())["items"]) == 3 and is_right(mesh.west.plane, file)
+    assert len(yaml.safe_load(file.read_text())["items"]) == count and is_right(mesh.west.plane, file)
     for context in (WEST, EAST):
         ended = istioctl("analyze", "--all-namespaces", "--kubeconfig", mesh.kubeconfig, "--context", context, "-o", "json")
         assert {each["level"] for each in json.loads(ended.stdout or "[]")} <= {"Info"}, ended.stdout
+    return True
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_failover_that_is_written_into_clusters(mesh, tmp_path, mode):
+    create_entry_in_both(mesh)
+    said = create_failover(mesh, *MODES[mode])
+    assert are_right(mesh, tmp_path / "cluster.yaml", 3)
+    undo(said)
+    assert are_right(mesh, tmp_path / "undone.yaml", 2)
+    delete_entry(mesh)
+
+
+def test_what_is_written_into_clusters(mesh, tmp_path):
+    create_entry(mesh)
+    create_route(mesh, 50, 25, 25)
+    set_weights(mesh, 20, 40, 40)
+    assert are_right(mesh, tmp_path / "cluster.yaml", 3)
 
 
 def test_the_tutorials_manifests_are_understood(mesh, tmp_path):
