@@ -26,8 +26,9 @@ std::string injected_pod_line(const ClusterFlags& flags, const std::string& name
   add("--kubeconfig", flags.kubeconfig);
   add("--context", flags.context);
   add("--namespace", name_space);
-  words.insert(words.end(), {"run", "meshdnsctl-route-verify", "--image=" + image_to_run(flags), "--restart=Never",
-                             "--rm", "--attach", "--labels=sidecar.istio.io/inject=true"});
+  words.insert(words.end(),
+               {"run", "meshdnsctl-" + arguments.at(0) + "-" + arguments.at(1), "--image=" + image_to_run(flags),
+                "--restart=Never", "--rm", "--attach", "--labels=sidecar.istio.io/inject=true"});
   // As an init container that goes on, a sidecar is ready before meshdnsctl begins, and ends behind it; where that is not known, Istio lets
   // meshdnsctl wait.
   words.push_back("--annotations=sidecar.istio.io/nativeSidecar=true");

@@ -17,7 +17,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr size_t kMostUnderWay = 64;
 // A body that goes on after this is not read to its end: who answered is known.
 constexpr size_t kMostRead = 1 << 20;
 
@@ -51,19 +50,21 @@ class Slot : public HttpReceiver {
 
 class Sender {
  public:
-  Sender(const PacedPlan& plan, const std::function<void(const PacedAnswer&)>& on_answer)
+  Sender(const PacedPlan& plan, const std::function<void(const PacedAnswer&)>& on_answer, const Meanwhile& meanwhile)
       : plan_(plan), on_answer_(on_answer), client_(&loop_.get(), {}), next_(&loop_.get(), [this] { send_due(); }) {
-    for (size_t i = 0; i < kMostUnderWay; ++i) slots_.push_back(std::make_unique<Slot>(*this, &loop_.get()));
+    for (size_t i = 0; i < plan.most_under_way; ++i) slots_.push_back(std::make_unique<Slot>(*this, &loop_.get()));
     for (const int number : {SIGINT, SIGTERM}) {
       loop_.on_signal(number, [this] { interrupt(); });
     }
+    if (meanwhile) meanwhile_ = meanwhile(loop_);
   }
 
   PacedEnd run() {
     due_ = Clock::now();
+    end_ = plan_.during > milliseconds(0) ? due_ + plan_.during : Clock::time_point::max();
     next_.start(milliseconds(0));
     while (!over()) loop_.run();
-    return {sent_ - given_up_, given_up_};
+    return {sent_ - given_up_, given_up_, cut_short_};
   }
 
   const PacedPlan& plan() const { return plan_; }
@@ -72,34 +73,36 @@ class Sender {
   void ended(const PacedAnswer& answer) {
     on_answer_(answer);
     if (over()) return loop_.stop();
-    if (!stopped_ && sent_ < plan_.count && Clock::now() >= due_) next_.start(milliseconds(0));
+    if (!sent_all() && Clock::now() >= due_) next_.start(milliseconds(0));
   }
 
  private:
-  bool over() const { return (stopped_ || sent_ == plan_.count) && std::ranges::none_of(slots_, &Slot::busy); }
+  bool sent_all() const { return stopped_ || sent_ == plan_.count || Clock::now() >= end_; }
+  bool over() const { return sent_all() && std::ranges::none_of(slots_, &Slot::busy); }
 
   void send_due() {
     const auto now = Clock::now();
     const auto pause = std::chrono::nanoseconds(std::chrono::seconds(1)) / plan_.per_second;
     due_ = std::max(due_, now - std::chrono::milliseconds(100));  // what was missed is not sent in one burst
     for (const auto& slot : slots_) {
-      if (stopped_ || sent_ == plan_.count || due_ > now) break;
+      if (sent_all() || due_ > now) break;
       if (slot->busy()) continue;
       ++sent_;
       due_ += pause;
       slot->begin();
     }
-    if (!stopped_ && sent_ < plan_.count && due_ > now) {
-      next_.start(std::chrono::ceil<milliseconds>(due_ - now));
-    }
+    if (over()) return loop_.stop();
+    if (!sent_all() && due_ > now) next_.start(std::chrono::ceil<milliseconds>(due_ - now));
   }
 
   void interrupt() {
+    cut_short_ |= !sent_all();
     if (std::exchange(stopped_, true)) {
       for (const auto& slot : slots_) {
         if (!slot->busy()) continue;
         slot->give_up();
         ++given_up_;
+        cut_short_ = true;
       }
     }
     if (over()) loop_.stop();
@@ -114,7 +117,10 @@ class Sender {
   uint64_t sent_ = 0;
   uint64_t given_up_ = 0;
   bool stopped_ = false;
+  bool cut_short_ = false;
   Clock::time_point due_;
+  Clock::time_point end_;
+  std::shared_ptr<void> meanwhile_;
 };
 
 Slot::Slot(Sender& sender, uv_loop_t* loop)
@@ -123,6 +129,7 @@ Slot::Slot(Sender& sender, uv_loop_t* loop)
 
 void Slot::begin() {
   answer_ = {};
+  answer_.begun = Clock::now();
   read_ = 0;
   deadline_.start(sender_.plan().patience);
   // The peer closes first, so that its side keeps the address for a while, and ours is free again.
@@ -138,6 +145,7 @@ void Slot::give_up() {
 void Slot::end(std::string error) {
   give_up();
   answer_.error = std::move(error);
+  answer_.ended = Clock::now();
   sender_.ended(answer_);
 }
 
@@ -154,8 +162,9 @@ void Slot::on_body(std::string_view bytes) {
 
 }  // namespace
 
-PacedEnd send_paced(const PacedPlan& plan, const std::function<void(const PacedAnswer&)>& on_answer) {
-  return Sender(plan, on_answer).run();
+PacedEnd send_paced(const PacedPlan& plan, const std::function<void(const PacedAnswer&)>& on_answer,
+                    const Meanwhile& meanwhile) {
+  return Sender(plan, on_answer, meanwhile).run();
 }
 
 }  // namespace meshdns

@@ -10,9 +10,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace meshdns {
+
+class EventLoop;
 
 struct PacedPlan {
   std::string url;
@@ -21,6 +24,8 @@ struct PacedPlan {
   std::chrono::milliseconds patience{0};  // for one of them, from its beginning to the response's end
   std::string header;                     // whose value is wanted, in lower case
   size_t most_body = 0;                   // octets of the body that are wanted
+  size_t most_under_way = 64;             // where servers are slow, the pace is theirs
+  std::chrono::milliseconds during{0};    // none is sent behind it; 0: the count alone ends it
 };
 
 struct PacedAnswer {
@@ -28,15 +33,22 @@ struct PacedAnswer {
   int status = 0;
   std::string header;
   std::string body;  // as much of it as was wanted
+  std::chrono::steady_clock::time_point begun{};
+  std::chrono::steady_clock::time_point ended{};
 };
 
 struct PacedEnd {
   uint64_t answered = 0;  // or failed
   uint64_t given_up = 0;
+  bool interrupted = false;  // before the end
 };
 
+/// Makes what else the loop is to do meanwhile; it is gone before the loop is.
+using Meanwhile = std::function<std::shared_ptr<void>(EventLoop&)>;
+
 /// Returns when all are answered. After SIGINT or SIGTERM none is sent any more; a second signal gives up those that are under way. `on_answer` is
-/// called for each that is answered or fails. Never more than 64 are under way: where servers are slow, the pace is theirs.
-PacedEnd send_paced(const PacedPlan& plan, const std::function<void(const PacedAnswer&)>& on_answer);
+/// called for each that is answered or fails.
+PacedEnd send_paced(const PacedPlan& plan, const std::function<void(const PacedAnswer&)>& on_answer,
+                    const Meanwhile& meanwhile = {});
 
 }  // namespace meshdns

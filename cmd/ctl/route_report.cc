@@ -39,18 +39,6 @@ double share_of(uint64_t got, const Totals& totals) {
   return totals.got > 0 ? static_cast<double>(got) / totals.got : 0;
 }
 
-const char* state_text(RouteVerdict::State state) {
-  switch (state) {
-    case RouteVerdict::State::kPassed:
-      return "passed";
-    case RouteVerdict::State::kFailed:
-      return "failed";
-    case RouteVerdict::State::kInconclusive:
-      return "inconclusive";
-  }
-  return "";
-}
-
 std::string requests_text(const RouteSample& sample) {
   return std::to_string(sample.sent) + " sent, " + std::to_string(sample.failed) + " failed, " +
          std::to_string(sample.unidentified) + " unidentified";

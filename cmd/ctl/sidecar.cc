@@ -10,17 +10,26 @@ namespace {
 
 // It has to be written by Envoy's main thread, which may be busy with new configuration.
 constexpr std::chrono::seconds kPatience{20};
-// 1.3 KiB for each endpoint that the mesh shows the pod.
-constexpr size_t kLargest = 64 << 20;
 
 std::string dump_of(const std::string& resource, const std::string& names) {
   return "/config_dump?resource=" + resource + "&name_regex=" + url_escape(names);
 }
 
+/// An expression that these names alone match.
+std::string any_of(const std::vector<std::string>& names) {
+  std::string any;
+  for (const std::string& name : names) any += (any.empty() ? "^(" : "|") + regular_expression_of(name);
+  return any + ")$";
+}
+
+std::string endpoints_target(const std::vector<std::string>& clusters) {
+  return "/clusters?filter=" + url_escape(any_of(clusters));
+}
+
 }  // namespace
 
 Result<std::string> Sidecar::get(const std::string& target) const {
-  auto fetched = fetch(base_ + target, kPatience, kLargest);
+  auto fetched = fetch(base_ + target, kPatience, kLargestSidecarPage);
   const std::string what = base_ + target.substr(0, target.find('?'));
   if (!fetched) return Error{what + ": " + fetched.error()};
   if (fetched->status != 200) return Error{what + " answers " + std::to_string(fetched->status)};
@@ -42,11 +51,17 @@ Result<std::optional<EnvoyRoute>> Sidecar::route(const WebUrl& url) const {
 }
 
 Result<std::vector<std::string>> Sidecar::hashing(const std::vector<std::string>& clusters) const {
-  std::string names;
-  for (const std::string& cluster : clusters) names += (names.empty() ? "^(" : "|") + regular_expression_of(cluster);
-  const auto dump = get(dump_of("dynamic_active_clusters", names + ")$"));
+  const auto dump = get(dump_of("dynamic_active_clusters", any_of(clusters)));
   if (!dump) return Error{dump.error()};
   return hashing_clusters(*dump, clusters);
+}
+
+std::string Sidecar::endpoints_url(const std::vector<std::string>& clusters) const {
+  return base_ + endpoints_target(clusters);
+}
+
+Result<std::string> Sidecar::endpoints(const std::vector<std::string>& clusters) const {
+  return get(endpoints_target(clusters));
 }
 
 Result<std::string> parse_sidecar(const std::string& text) {

@@ -4,6 +4,7 @@
 //
 // Source: https://www.envoyproxy.io/docs/envoy/latest/operations/admin
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,9 @@ namespace meshdns {
 
 inline constexpr const char* kSidecar = "http://127.0.0.1:15000";
 
+/// Of a page about all endpoints that the mesh shows the pod, each 1.3 KiB.
+inline constexpr size_t kLargestSidecarPage = 64 << 20;
+
 class Sidecar {
  public:
   /// `base`: the endpoints' URL, without a path.
@@ -31,6 +35,10 @@ class Sidecar {
 
   /// See hashing_clusters().
   Result<std::vector<std::string>> hashing(const std::vector<std::string>& clusters) const;
+
+  /// The page for parse_envoy_endpoints(): of these clusters, where the sidecar can select.
+  std::string endpoints_url(const std::vector<std::string>& clusters) const;
+  Result<std::string> endpoints(const std::vector<std::string>& clusters) const;
 
   const std::string& base() const { return base_; }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "k8s/mesh/chi_squared.h"
+#include "k8s/mesh/verdict_state.h"
 
 namespace meshdns {
 
@@ -40,7 +41,9 @@ struct RouteSample {
 };
 
 struct RouteVerdict {
-  enum class State : uint8_t { kPassed, kFailed, kInconclusive } state = State::kPassed;
+  using State = VerdictState;
+
+  State state = State::kPassed;
   std::vector<std::string> reasons;  // a phrase each, in the order of their weight
   std::optional<ChiSquared> test;    // nothing: too few were answered
 };
