@@ -1,8 +1,10 @@
 """A pod with the stock Envoy as its sidecar and the servers behind it, and no istiod: its clusters and routes, named as Istio names them, are
 files. Everything is on the pod's loopback; the hosts of /etc/hosts lead to Envoy."""
 
+import itertools
 import json
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -23,8 +25,10 @@ def _address(port):
     return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
 
 
-def cluster_of(host, port=8000, subset=""):
-    return f"outbound|{port}|{subset}|{host}"
+def cluster_of(host, subset=""):
+    """Of a host, or HOST:PORT."""
+    name, _, port = host.partition(":")
+    return f"outbound|{port or 8000}|{subset}|{name}"
 
 
 def to(weights, **action):
@@ -35,24 +39,44 @@ def to(weights, **action):
     return {"route": {"weighted_clusters": {"clusters": clusters}, **action}}
 
 
+# As `failover create` has them, but for the time of an ejection.
+EJECTING = {
+    "outlier_detection": {"consecutive_gateway_failure": 3, "enforcing_consecutive_gateway_failure": 100, "consecutive_5xx": 0, "enforcing_consecutive_5xx": 0,
+                          "interval": "0.5s", "base_ejection_time": "1s", "max_ejection_time": "1s", "max_ejection_percent": 100},
+    "circuit_breakers": {"thresholds": [{"max_retries": 100_000}]},
+    "common_lb_config": {"healthy_panic_threshold": {"value": 1}, "locality_weighted_lb_config": {}}}
+RETRIES = {
+    "retry_on": "gateway-error,connect-failure,refused-stream", "num_retries": 4, "per_try_timeout": "0.5s", "host_selection_retry_max_attempts": "5",
+    "retry_host_predicate": [{"name": "envoy.retry_host_predicates.previous_hosts",
+                              "typed_config": {"@type": _TYPE + "extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"}}],
+    "retry_priority": {"name": "envoy.retry_priorities.previous_priorities", "typed_config": {
+        "@type": _TYPE + "extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig", "update_frequency": 2}}}
+
+
 class LoneEnvoy:
-    """servers: host → the name that its server gives itself. hosts: of virtual hosts, each with its routes. streams: port → host →
-    weight, for connections that Envoy does not look into."""
+    """servers: host or HOST:PORT → the name that its server gives itself, or several names, each with its locality and what else Envoy is told of that. hosts: of
+    virtual hosts, each with its routes. streams: port → host → weight, for connections that Envoy does not look into."""
 
     def __init__(self, pod, servers, hosts, streams, port=8000, hashing=()):
         self.pod = pod
         self._servers, self._running = {}, {}
         pod.write("/etc/hosts", "".join(f"127.0.0.1 {host}\n" for host in ["localhost", *hosts]))
         pod.write("/etc/nsswitch.conf", "hosts: files\n")
+        numbers = itertools.count(18101)
         clusters = []
-        for number, (host, name) in enumerate(servers.items(), start=18101):
-            self._servers[name] = number
-            self.serve(name)
+        for host, ends in servers.items():
+            several = isinstance(ends, dict)
+            localities = []
+            for name, (locality, options) in (ends if several else {ends: ("", {})}).items():
+                if name not in self._servers:
+                    self._servers[name] = next(numbers)
+                    self.serve(name)
+                localities.append({"locality": dict(zip(("region", "zone", "sub_zone"), locality.split("/"), strict=False)), **options,
+                                   "lb_endpoints": [{"endpoint": {"address": _address(self._servers[name])}}]})
             clusters.append({
                 "@type": _TYPE + "config.cluster.v3.Cluster", "name": cluster_of(host), "connect_timeout": "5s",
-                "lb_policy": "RING_HASH" if host in hashing else "LEAST_REQUEST",
-                "load_assignment": {"cluster_name": cluster_of(host), "endpoints": [
-                    {"lb_endpoints": [{"endpoint": {"address": _address(number)}}]}]}})
+                "lb_policy": "RING_HASH" if host in hashing else "LEAST_REQUEST", **(EJECTING if several else {}),
+                "load_assignment": {"cluster_name": cluster_of(host), "endpoints": localities}})
         routes = {"@type": _TYPE + "config.route.v3.RouteConfiguration", "name": str(port), "ignore_port_in_host_matching": True,
                   "virtual_hosts": [{"name": f"{host}:{port}", "domains": [host], "routes": routes} for host, routes in hosts.items()]
                   + [{"name": "block_all", "domains": ["*"], "routes": [{"match": {"prefix": "/"}, "direct_response": {"status": 502}}]}]}
@@ -76,10 +100,15 @@ class LoneEnvoy:
     def stop(self, name):
         self._running[name].kill()
 
-    def requests(self):
-        """How many Envoy has sent to the servers."""
+    def hang(self, name, hung=True):
+        """It takes connections, and answers nothing; or goes on."""
+        self._running[name].signal(signal.SIGSTOP if hung else signal.SIGCONT)
+
+    def requests(self, name=None):
+        """How many Envoy has sent to the servers, or to that one."""
+        port = f":{self._servers[name]}" if name else ""
         with at(self.pod.namespace):
-            return sum(map(int, re.findall("::rq_total::(\\d+)", get(f"{ADMIN}/clusters").text)))
+            return sum(map(int, re.findall(f"{port}::rq_total::(\\d+)", get(f"{ADMIN}/clusters").text)))
 
     def ctl(self, *arguments, **options):
         """meshdnsctl in the pod, when it has ended."""
