@@ -6,11 +6,12 @@ import subprocess
 import pytest
 import yaml
 
-from mesh import istiod, manifests
-from mesh.commands import EXIT_DONE, EXIT_FAILED
+from mesh import istiod, manifests, objects
+from mesh.breakdown import Ends
+from mesh.commands import EXIT_DONE, EXIT_FAILED, MODES, create_entry_in_both, create_failover, delete_entry, undo
 from mesh.objects import istio
-from mesh.traffic import send
-from mesh.two_clusters import EAST, REMOTE, URL, WEST
+from mesh.traffic import Traffic, send
+from mesh.two_clusters import CLUSTER_IP, EAST, HOST, LOCAL, REMOTE, URL, WEST
 from support.meshdnsctl import meshdnsctl
 from support.process import eventually
 
@@ -114,6 +115,64 @@ def test_what_istio_refuses(case, tmp_path):
 def test_what_istio_takes(case, tmp_path):
     assert errors(TAKEN[case]) == []
     assert istio_takes(TAKEN[case], tmp_path)
+
+
+def warnings(mesh, *arguments, **options):
+    """Rule, name and field of those about failover."""
+    ended = mesh.ctl("lint", *arguments, "--context", WEST, "--context", EAST, "-o", "json", **options)
+    return [(each["rule"], each["name"], each["field"]) for each in json.loads(ended.stdout)["findings"]
+            if each["rule"].startswith(("outlier", "ejection", "retries", "locality"))]
+
+
+@pytest.fixture
+def failing_over(mesh):
+    """The address of a host that both clusters serve."""
+    yield create_entry_in_both(mesh)
+    delete_entry(mesh)
+
+
+def of_the_host(mesh, kind):
+    found = json.loads(mesh.west.plane.kubectl("get", kind, "-n", "bar", "-o", "json"))["items"]
+    return next(each for each in found if HOST in (each["spec"].get("host"), *each["spec"].get("hosts", [])))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_host_that_fails_over_and_one_that_does_not(mesh, failing_over, mode):
+    assert warnings(mesh) == [("outlier-detection-missing", "serverservice04-bar", "")]
+    said = create_failover(mesh, *MODES[mode])
+    assert warnings(mesh) == []
+    entry = of_the_host(mesh, "serviceentry")
+    entry["spec"]["endpoints"][0]["locality"] = "waste/west-a"
+    assert ("locality-unknown", "serverservice04-bar", "spec.endpoints[0].locality") in warnings(mesh, "-", input=json.dumps(entry))
+    undo(said)
+
+
+def eject_at_most(mesh, percent):
+    """Instead of what the host's rule says; the client's proxy knows when it returns."""
+    rule = of_the_host(mesh, "destinationrule")
+    for settings in [rule["spec"]["trafficPolicy"], *rule["spec"]["trafficPolicy"].get("portLevelSettings", [])]:
+        if "outlierDetection" in settings:
+            settings["outlierDetection"]["maxEjectionPercent"] = percent
+    objects.replace(mesh.west.plane, [rule])
+    eventually(lambda: mesh.sleep.ejection_limits(HOST) == {percent}, timeout=30, every=0.05)
+
+
+@pytest.mark.parametrize("percent, warned", [(49, [("ejection-limit", "spec.trafficPolicy.outlierDetection.maxEjectionPercent")]), (50, [])])
+def test_the_limit_that_ejects_nobody(mesh, failing_over, percent, warned):
+    """Of two ends, Envoy ejects one with 50, and none with 49."""
+    said = create_failover(mesh)
+    eject_at_most(mesh, percent)
+    assert [(rule, field) for rule, _, field in warnings(mesh)] == warned
+    server, ends = mesh.server(LOCAL[0]), Ends(mesh)
+    with Traffic(mesh.sleep.pod, f"http://{failing_over}:8000/headers", rate=100):
+        server.kill_server()
+        if warned:
+            ends.await_requests(CLUSTER_IP, more=50)
+            assert not ends[CLUSTER_IP].ejected
+        else:
+            ends.await_ejected(CLUSTER_IP)
+    server.heal_server()
+    undo(said)
 
 
 def lint(mesh):

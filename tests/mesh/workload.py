@@ -168,6 +168,10 @@ class Workload:
     def ejection_times(self, host):
         return {cluster["outlier_detection"]["base_ejection_time"] for cluster in self._clusters(host)}
 
+    def ejection_limits(self, host):
+        """In percent of the ends."""
+        return {cluster["outlier_detection"]["max_ejection_percent"] for cluster in self._clusters(host)}
+
     def _clusters(self, host):
         dump = json.loads(self.admin("/config_dump?resource=dynamic_active_clusters"))
         return [each["cluster"] for each in dump["configs"] if each["cluster"]["name"].endswith(f"||{host}")]
