@@ -337,6 +337,39 @@ def test_localities_where_no_node_of_the_clusters_is(mesh):
     done(mesh.failover("create", HOST))
 
 
+def account(mesh, *rules):
+    """The kubeconfig of somebody who may do that in the west, and no more."""
+    plane, name = mesh.planes["west"], f"somebody{len(rules)}"
+    role = [{"apiGroups": [group], "resources": resources, "verbs": verbs} for group, resources, verbs in rules]
+    mesh.apply("west", {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": "bar"}},
+               {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": role},
+               {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": name},
+                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
+                "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "bar"}]})
+    return plane.service_account_kubeconfig("bar", name)
+
+
+READ = ("", ["services", "namespaces"], ["list", "get"])
+ISTIO = "networking.istio.io"
+
+
+def test_who_may_not_look_is_told_what_is_not_known(mesh):
+    mesh.apply("west", entry(direct(), remote()), rule(), pod("old", "docker.io/istio/proxyv2:1.4.3"))
+    somebody = account(mesh, READ, (ISTIO, ["*"], ["*"]))
+    said = done(meshdnsctl("failover", "create", HOST, *ALL, "--kubeconfig", somebody))
+    assert "whether all sidecars are recent enough for retries.retryRemoteLocalities is not known: " in said and "where nodes are is not known: " in said
+    assert mesh.policy()["outlierDetection"] == DETECTION
+
+
+def test_who_may_not_write_changes_nothing(mesh):
+    mesh.apply("west", entry(direct(), remote()), rule())
+    before = mesh.state()
+    somebody = account(mesh, READ, (ISTIO, ["*"], ["list", "get"]), (ISTIO, ["destinationrules"], ["update"]))
+    ended = meshdnsctl("failover", "create", HOST, *ALL, "--kubeconfig", somebody)
+    assert ended.returncode == EXIT_FAILED and "virtualservices" in ended.stderr and "nothing has changed" in ended.stderr, ended.stderr
+    assert mesh.state() == before
+
+
 def test_neither_has_it_where_one_cannot(mesh):
     mesh.apply("west", entry(direct(), remote()), rule())
     mesh.apply("east", entry(direct("10.0.0.8", "region2/zone1")), rule())
