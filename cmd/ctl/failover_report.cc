@@ -140,6 +140,7 @@ std::string out_text(const FailoverReport& report, size_t endpoint) {
     text += (text.empty() ? "" : ", ") + std::string(absence.gone ? "gone " : "") + seconds_text(absence.from.by) +
             (absence.to ? " to " + seconds_text(absence.to->by) : " on");
   }
+  if (count == 0) return "never";
   return text + (count > kMostNamed ? ", and " + std::to_string(count - kMostNamed) + " more" : "");
 }
 

@@ -111,7 +111,7 @@ def test_what_people_read(envoy):
     assert running.wait() == 0, running.log
     for line in (r"LOCALITY            ENDPOINT         AT FIRST +SINCE +ATTEMPTS  FAILED  EJECTED",
                  r"region1/zone1/sub1  127.0.0.1:\d+  \d+ \(100.0%\) +\d+ \(\d+.\d%\) +\d+ +\d+ +\d+.\d\d s to \d+.\d\d s.*",
-                 r"region2             127.0.0.1:\d+  0 \(0.0%\) +\d+ \(\d+.\d%\) +\d+ +0 *",
+                 r"region2             127.0.0.1:\d+  0 \(0.0%\) +\d+ \(\d+.\d%\) +\d+ +0 +never",
                  r"\d+.\d\d s  the first sign of trouble at region1/zone1/sub1",
                  r"\d+.\d\d s  127.0.0.1:\d+ is ejected",
                  r"\d+.\d\d s  nothing goes to region1/zone1/sub1 any more, \d+.\d\d s at most after it was well: region2 \(100.0%\)",
