@@ -3,8 +3,10 @@
 import pytest
 import yaml
 
+from cluster.contexts import write_contexts
 from cluster.entry_mesh import (  # mesh and two_clusters: fixtures
     BOTH, EXIT_USAGE, FROM_EAST, HOST, NAME, SERVED, VIP, done, gateway, mesh, refused, service, two_clusters)
+from support.meshdnsctl import meshdnsctl
 
 EAST, WEST = "172.25.55.50", "172.25.55.60"  # the gateways
 FROM_WEST = ("--from-context", "west", "bar/serverservice01")
@@ -155,6 +157,20 @@ def test_manifests_of_no_cluster_that_serves_it(mesh):
     same = ("--from-context", "west", "bar/serverservice04")
     assert [each["address"] for each in written(in_file(mesh, *FROM_EAST, *same))["ServiceEntry"]["endpoints"]] == [EAST, WEST]
     refused(in_file(mesh, *FROM_EAST, *FROM_WEST), "bar/serverservice04 (east) and bar/serverservice01 (west) are both behind gateways", "--sni global")
+
+
+def test_who_may_not_see_pods_is_told_so(mesh):
+    plane = mesh.planes["west"]
+    kubectl = plane.kubectl
+    kubectl("-n", "bar", "create", "serviceaccount", "no-pods")
+    kubectl("create", "clusterrole", "no-pods", "--verb=get,list", "--resource=services,endpointslices.discovery.k8s.io,gateways.networking.istio.io")
+    kubectl("create", "clusterrolebinding", "no-pods", "--clusterrole=no-pods", "--serviceaccount=bar:no-pods")
+    token = kubectl("-n", "bar", "create", "token", "no-pods").strip()
+    kubeconfig = write_contexts(mesh.directory / "no-pods", {"west": plane}, tokens={"west": token})
+    ended = meshdnsctl("entry", "create", HOST, *FROM_WEST, "--file", "-", "--kubeconfig", kubeconfig, input="")
+    assert [each["address"] for each in written(ended)["ServiceEntry"]["endpoints"]] == [WEST]
+    for unknown in ("whether mTLS ends in a sidecar is not known", "localities and node addresses are not known"):
+        assert f"{unknown}: west: the API server answers 403" in ended.stderr
 
 
 def test_what_argo_keeps_is_to_be_changed_in_its_manifest(mesh):
