@@ -4,9 +4,7 @@ import time
 from typing import NamedTuple
 
 from mesh.traffic import Tally, Traffic
-from mesh.two_clusters import CLUSTER_IP, GATEWAY, HOST, LOCAL, REMOTE
-from mesh.workload import SERVER_PORT
-from support.process import eventually
+from mesh.two_clusters import CLUSTER_IP, GATEWAY, LOCAL, REMOTE
 
 
 def _kill_server(server):
@@ -54,32 +52,10 @@ class Breakdown(NamedTuple):
     returned: float
 
 
-class Ends:
-    """Of a host's port, as the client's proxy has them."""
-
-    def __init__(self, mesh, host=HOST, port=SERVER_PORT):
-        self._mesh, self._host, self._port = mesh, host, port
-
-    def __getitem__(self, address):
-        return self._mesh.sleep.ends(self._host, self._port)[address]
-
-    def ejections(self):
-        return self._mesh.sleep.ejections(self._host, self._port)
-
-    def await_ejected(self, address, ejected=True, timeout=60):
-        eventually(lambda: self[address].ejected == ejected, timeout=timeout, every=0.02)
-
-    def await_requests(self, address, more=50, timeout=60):
-        """That many are sent there from now on."""
-        before = self[address].requests
-        eventually(lambda: self[address].requests >= before + more, timeout=timeout, every=0.02)
-
-
 def break_down(mesh, url, fault, meanwhile, seconds=0):
     """meanwhile: called while the cluster is broken, with the host's ends. seconds: that requests flow, at least; they have returned then."""
     broken, other = (GATEWAY, CLUSTER_IP) if fault in REMOTE_FAULTS else (CLUSTER_IP, GATEWAY)
-    ends = Ends(mesh)
-    end = time.monotonic() + seconds
+    ends, end = mesh.ends(), time.monotonic() + seconds
     with Traffic(mesh.sleep.pod, url) as traffic:
         ends.await_requests(broken)
         before, began = ends.ejections(), time.monotonic()

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from mesh.breakdown import FAULTS, REMOTE_FAULTS, Ends, break_down
+from mesh.breakdown import FAULTS, REMOTE_FAULTS, break_down
 from mesh.commands import LOSSLESS, MODES, create_entry_in_both, create_failover, undo
 from mesh.traffic import Traffic, send
 from mesh.two_clusters import CLUSTER_IP, GATEWAY, LOCAL, REMOTE, SEVERAL, SEVERAL_IP
@@ -82,7 +82,7 @@ def test_a_path_that_fails_in_both_clusters_takes_no_other_with_it(mesh, base, m
         for server in both_servers(mesh):
             server.fail_server(status, "/broken")
         try:
-            Ends(mesh).await_requests(CLUSTER_IP, more=600)
+            mesh.ends().await_requests(CLUSTER_IP, more=600)
         finally:
             for server in both_servers(mesh):
                 server.heal_server()
@@ -94,7 +94,7 @@ def test_a_path_that_fails_in_both_clusters_takes_no_other_with_it(mesh, base, m
 @in_each_mode
 def test_where_every_cluster_is_ejected_requests_go_on(mesh, base, mode):
     mesh.eject_for(60)
-    ends = Ends(mesh)
+    ends = mesh.ends()
     with Traffic(mesh.sleep.pod, f"{base}/headers"):
         for server in both_servers(mesh):
             server.kill_server()
@@ -111,7 +111,7 @@ def test_each_port_moves(mesh):
     address = create_entry_in_both(mesh, SEVERAL_HOST, SEVERAL, SEVERAL)
     create_failover(mesh, *LOSSLESS, host=SEVERAL_HOST)
     mesh.eject_for(1, SEVERAL_HOST)
-    server, ends = mesh.server(LOCAL[0]), [Ends(mesh, SEVERAL_HOST, port) for port in SERVER_PORTS]
+    server, ends = mesh.server(LOCAL[0]), [mesh.ends(SEVERAL_HOST, port) for port in SERVER_PORTS]
     with ExitStack() as flowing:
         traffic = [flowing.enter_context(Traffic(mesh.sleep.pod, f"http://{address}:{port}/headers", rate=100, keep_alive=port != STREAM_PORT))
                    for port in SERVER_PORTS]

@@ -7,7 +7,6 @@ import pytest
 import yaml
 
 from mesh import istiod, manifests, objects
-from mesh.breakdown import Ends
 from mesh.commands import EXIT_DONE, EXIT_FAILED, MODES, create_entry_in_both, create_failover, delete_entry, undo
 from mesh.objects import istio
 from mesh.traffic import Traffic, send
@@ -154,7 +153,7 @@ def eject_at_most(mesh, percent):
         if "outlierDetection" in settings:
             settings["outlierDetection"]["maxEjectionPercent"] = percent
     objects.replace(mesh.west.plane, [rule])
-    eventually(lambda: mesh.sleep.ejection_limits(HOST) == {percent}, timeout=30, every=0.05)
+    eventually(lambda: {each["outlier_detection"]["max_ejection_percent"] for each in mesh.sleep.clusters(HOST)} == {percent}, timeout=30, every=0.05)
 
 
 @pytest.mark.parametrize("percent, warned", [(49, [("ejection-limit", "spec.trafficPolicy.outlierDetection.maxEjectionPercent")]), (50, [])])
@@ -163,7 +162,7 @@ def test_the_limit_that_ejects_nobody(mesh, failing_over, percent, warned):
     said = create_failover(mesh)
     eject_at_most(mesh, percent)
     assert [(rule, field) for rule, _, field in warnings(mesh)] == warned
-    server, ends = mesh.server(LOCAL[0]), Ends(mesh)
+    server, ends = mesh.server(LOCAL[0]), mesh.ends()
     with Traffic(mesh.sleep.pod, f"http://{failing_over}:8000/headers", rate=100):
         server.kill_server()
         if warned:

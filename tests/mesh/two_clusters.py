@@ -23,6 +23,7 @@ from cluster.network import ip
 from cluster.node import Node
 from mesh import objects
 from mesh.authority import Authority
+from mesh.ends import Ends
 from mesh.istiod import Istiod
 from mesh.workload import SERVER_PORT, SERVER_PORTS, Workload
 from support.meshdns import binary
@@ -175,7 +176,8 @@ class Mesh:
         gateway = objects.service("istio-eastwestgateway", "istio-system", "10.96.1.5", _GATEWAY_LABELS,
                                   [objects.port("tls", GATEWAY_PORT, GATEWAY_PORT)], type="LoadBalancer")
         several = _several("10.96.1.7", REMOTE)
-        east.populate(server, east.slice_of(server, REMOTE), several, east.slice_of(several, REMOTE), gateway, east.slice_of(gateway, "istio-eastwestgateway"),
+        east.populate(server, east.slice_of(server, REMOTE), several, east.slice_of(several, REMOTE),
+                      gateway, east.slice_of(gateway, "istio-eastwestgateway"),
                       objects.passthrough_gateway("cross-network-gateway", "istio-system", {"istio": "eastwestgateway"}, "*.local"),
                       objects.istio("PeerAuthentication", "default", "bar", {"mtls": {"mode": "STRICT"}}))
         url = f"{east.plane.url}/api/v1/namespaces/istio-system/services/istio-eastwestgateway/status"
@@ -211,16 +213,23 @@ class Mesh:
         eventually(lambda: self.sleep.weights(SERVICE) == wanted, timeout=30, every=0.05)
 
     def await_failover(self, host=HOST, does=True):
-        """Until the client's proxy sends requests to a host elsewhere when servers are dead; or no longer does."""
-        eventually(lambda: self.sleep.fails_over(host) == does, timeout=30, every=0.05)
+        """Until the client's proxy ejects ends of a host and tries again elsewhere, on all of its ports; or no longer does."""
+        def they_do():
+            ejects = {"outlier_detection" in each for each in self.sleep.clusters(host)}
+            return ejects | {"retry_priority" in each["route"].get("retry_policy", {}) for each in self.sleep.routes(host)}
+        eventually(lambda: they_do() == {does}, timeout=30, every=0.05)
 
     def eject_for(self, seconds, host=HOST):
         """Instead of what the host's rule says; what is ejected is let in again at once."""
-        rules = json.loads(self.west.plane.kubectl("get", "destinationrules", "--all-namespaces", "-o", "json"))["items"]
-        [rule] = [json.dumps(each) for each in rules if each["spec"]["host"] == host]
-        time = f'"baseEjectionTime": "{seconds}s"'
-        objects.replace(self.west.plane, [json.loads(re.sub(r'"baseEjectionTime": "\w+"', time, rule))])
-        eventually(lambda: self.sleep.ejection_times(host) == {f"{seconds}s"}, timeout=30, every=0.05)
+        rules = self.west.plane.kubectl("get", "destinationrules", "--all-namespaces", "-o", "json")
+        [rule] = [json.dumps(each) for each in json.loads(rules)["items"] if each["spec"]["host"] == host]
+        objects.replace(self.west.plane, [json.loads(re.sub(r'(?<="baseEjectionTime": ")\w+', f"{seconds}s", rule))])
+        eventually(lambda: {each["outlier_detection"]["base_ejection_time"] for each in self.sleep.clusters(host)} == {f"{seconds}s"},
+                   timeout=30, every=0.05)
+
+    def ends(self, host=HOST, port=SERVER_PORT):
+        """As the client's proxy has them."""
+        return Ends(self.sleep, host, port)
 
     @property
     def sleep(self):

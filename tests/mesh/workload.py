@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import requests
 
@@ -28,19 +27,6 @@ _USER = 1337
 # processes outlives the one that is started here.
 _AS_PROXY = f'''mount --bind "$1" /srv && mount --bind "$2" /mnt && cd /srv && shift 2 &&
 exec unshare --pid --fork --kill-child setpriv --reuid {_USER} --regid {_USER} --clear-groups --pdeathsig KILL "$@"'''
-
-
-class End(NamedTuple):
-    """Of a host: one address, a whole cluster. priority: 0 is asked first; requests: tries, too, since its proxy knows it."""
-
-    priority: int
-    ejected: bool
-    requests: int
-
-    @classmethod
-    def of(cls, status):
-        requests = next(int(each.get("value", 0)) for each in status["stats"] if each["name"] == "rq_total")
-        return cls(status.get("priority", 0), status["health_status"].get("failed_outlier_check", False), requests)
 
 
 class Workload:
@@ -139,42 +125,21 @@ class Workload:
         with at(self.pod.namespace):
             return get(f"{ADMIN}{path}").text
 
-    def weights(self, host):
-        """Where its proxy sends requests to a host, by the first route that has weights: (destination's host, weight) each."""
-        clusters = [route["route"]["weighted_clusters"]["clusters"] for route in self._routes(host) if "weighted_clusters" in route.get("route", {})]
-        return [(each["name"].rsplit("|")[-1], each["weight"]) for each in clusters[0]] if clusters else []
+    def routes(self, host):
+        """Of a host, in its proxy."""
+        dump = json.loads(self.admin("/config_dump?resource=dynamic_route_configs"))
+        hosts = [each for config in dump["configs"] for each in config["route_config"]["virtual_hosts"] if host in each["domains"]]
+        return [route for each in hosts for route in each["routes"]]
 
-    def _routes(self, host):
-        routes = json.loads(self.admin("/config_dump?resource=dynamic_route_configs"))["configs"]
-        return [route for config in routes for each in config["route_config"]["virtual_hosts"] if host in each["domains"] for route in each["routes"]]
-
-    def ends(self, host, port):
-        """Of a host, as its proxy has them: address → End."""
-        clusters = json.loads(self.admin(f"/clusters?format=json&filter={host}"))["cluster_statuses"]
-        return {end["address"]["socket_address"]["address"]: End.of(end)
-                for cluster in clusters if cluster["name"] == f"outbound|{port}||{host}" for end in cluster["host_statuses"]}
-
-    def ejections(self, host, port):
-        """How often its proxy has ejected an end of a host."""
-        stats = self.admin(f"/stats?filter=ejections_enforced_total")
-        return sum(map(int, re.findall(rf"outbound\|{port}\|\|{host};?\.outlier_detection\.ejections_enforced_total: (\d+)", stats)))
-
-    def fails_over(self, host):
-        """Whether its proxy ejects ends of a host, and tries again elsewhere; None: not on all of its ports."""
-        does = {"outlier_detection" in cluster for cluster in self._clusters(host)}
-        does |= {"retry_priority" in route["route"].get("retry_policy", {}) for route in self._routes(host)}
-        return does.pop() if len(does) == 1 else None
-
-    def ejection_times(self, host):
-        return {cluster["outlier_detection"]["base_ejection_time"] for cluster in self._clusters(host)}
-
-    def ejection_limits(self, host):
-        """In percent of the ends."""
-        return {cluster["outlier_detection"]["max_ejection_percent"] for cluster in self._clusters(host)}
-
-    def _clusters(self, host):
+    def clusters(self, host):
+        """Likewise, one a port."""
         dump = json.loads(self.admin("/config_dump?resource=dynamic_active_clusters"))
         return [each["cluster"] for each in dump["configs"] if each["cluster"]["name"].endswith(f"||{host}")]
+
+    def weights(self, host):
+        """Where its proxy sends requests to a host, by the first route that has weights: (destination's host, weight) each."""
+        clusters = [each["route"]["weighted_clusters"]["clusters"] for each in self.routes(host) if "weighted_clusters" in each.get("route", {})]
+        return [(each["name"].rsplit("|")[-1], each["weight"]) for each in clusters[0]] if clusters else []
 
     # ---- the server
 
