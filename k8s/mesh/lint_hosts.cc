@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <ranges>
 
 #include "k8s/istio/service_entry.h"
 #include "k8s/mesh/lint_text.h"
@@ -25,8 +24,9 @@ std::string list_of_names(const std::set<std::string>& names) {
 }  // namespace
 
 std::string LocatedHost::localities_text() const {
-  const auto names = std::views::keys(localities);
-  return list_of_names(std::set<std::string>(names.begin(), names.end()));
+  std::set<std::string> names;
+  for (const auto& [locality, endpoints] : localities) names.insert(locality);
+  return list_of_names(names);
 }
 
 void each_located_host(const LintMesh& mesh, const LintEntry& entry,

@@ -179,7 +179,8 @@ void find_localities_left_out(const LintSubject& subject, const Report& report) 
   each_located_host(subject.mesh, [&](const LocatedHost& host) {
     if (locality_mode(host.settings) != LocalityMode::kDistribute) return;
     for (const LocalityLb::Distribute& distribute : host.settings->locality_lb->distribute) {
-      for (const auto& [locality, endpoints] : host.localities) {
+      for (const auto& counted : host.localities) {
+        const std::string& locality = counted.first;
         const auto has = [&](const auto& to) { return matches_locality(locality, to.first); };
         if (std::ranges::any_of(distribute.to, has)) continue;
         report(*host.rule, distribute.pointer + "/to",

@@ -243,6 +243,20 @@ def test_other_hosts_routes_have_retries_of_their_own(mesh):
     assert mesh.spec("virtualservice", name="split") == split
 
 
+def test_it_is_shown_as_each_cluster_has_it(mesh):
+    mesh.apply("west", entry(direct(), remote()), rule())
+    mesh.apply("east", node("east1", "region2", "zone1"), entry(remote("region1/zone1"), direct(locality="region2/zone1")), rule())
+    done(mesh.failover("create", HOST, *ALL))
+    west, east = json.loads(done(mesh.failover("show", HOST, "-o", "json", contexts=("west", "east"))))
+    assert (west["cluster"], west["mode"], west["outlierDetection"], west["connectTimeout"]) == ("west", "failover", DETECTION, "500ms")
+    assert west["routes"] == [{"virtualService": f"bar/{NAME}", "field": "spec.http[0]", "retries": {
+        "attempts": 2, "retryOn": REPEATED["retryOn"], "perTryTimeout": "500ms", "retryRemoteLocalities": True}, "timeout": None}]
+    assert (east["cluster"], east["mode"], east["outlierDetection"], east["routes"]) == ("east", "none", None, [])
+    assert west["losses"] == [] and len(east["losses"]) == 1
+    table = [line.split() for line in done(mesh.failover("show", contexts=("west", "east"))).splitlines()]
+    assert table[0][:3] == ["CLUSTER", "HOST", "PORT"] and table[1][:3] == ["west", HOST, "8000/HTTP"] and table[3][:4] == ["east", HOST, "8000/HTTP", "none"]
+
+
 SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a", "namespace": "bar"}, "spec": {"ports": [{"port": 8000}]}}
 SLICE = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
          "metadata": {"name": "a-1", "namespace": "bar", "labels": {"kubernetes.io/service-name": "a"}},
