@@ -97,6 +97,10 @@ class Pod:
         while self._processes:
             self._processes.pop().kill()
 
+    def logs(self):
+        """What each of its processes has written, by name."""
+        return {process.name: process.log for process in self._processes}
+
     def delete(self):
         self.kill()
         if self.namespace is not self._node.namespace:

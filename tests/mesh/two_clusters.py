@@ -162,7 +162,7 @@ class Mesh:
         services = {name: objects.service(name, "bar", f"10.96.1.{number}", {"app": name}, [port])
                     for number, name in enumerate(LOCAL, 2)}
         several = _several(SEVERAL_IP, LOCAL[0])
-        west.populate(called, west.slice_of(called, *LOCAL), *services.values(),
+        west.populate(objects.node("master-1", west.region, west.zone), called, west.slice_of(called, *LOCAL), *services.values(),
                       *(west.slice_of(service, name) for name, service in services.items()), several, west.slice_of(several, LOCAL[0]))
         for service, name in ((services[LOCAL[0]], LOCAL[0]), (several, LOCAL[0])):
             self.node.serve(service["spec"]["clusterIP"], [west.workloads[name].pod])
@@ -204,6 +204,11 @@ class Mesh:
         file = self._directory / "kubeconfig"
         file.write_text(yaml.safe_dump(merged))
         return file
+
+    def logs(self):
+        """What proxies, servers, istiods and CoreDNS have written, by name."""
+        pods = [pod for cluster in (self.west, self.east) for pod in (cluster.istiod.pod, *(each.pod for each in cluster.workloads.values()))]
+        return {"CoreDNS": self.dns.logs()} | {name: log for pod in pods for name, log in pod.logs().items()}
 
     # ---- what is done with it
 
