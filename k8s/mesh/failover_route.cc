@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -48,9 +49,18 @@ bool may_be_grpc(const HttpRoute& route, const MeshEntry& entry, const MeshHost&
   });
 }
 
+int64_t attempts(const std::vector<LocalityShare>& distribute) {
+  std::vector<int64_t> shares;
+  for (const LocalityShare& each : distribute) shares.push_back(each.share);
+  std::ranges::sort(shares, std::ranges::greater());
+  if (shares.size() < 2) return failover::kAttempts;
+  if (shares[0] > failover::kTurns * shares[1]) return failover::kAttemptsOfUnevenShares;
+  return std::max(failover::kAttempts, static_cast<int64_t>(shares.size()) - 1);
+}
+
 void set_retries(Json& retries, const FailoverWish& wish, bool grpc) {
   if (!retries.is_object()) retries = Json::object();
-  retries["attempts"] = wish.distribute.empty() ? failover::kAttempts : failover::kAttemptsOfDistribute;
+  retries["attempts"] = attempts(wish.distribute);
   if (!wish.per_try_timeout.empty()) retries["perTryTimeout"] = wish.per_try_timeout;
   retries["retryOn"] = std::string(wish.repeatable ? failover::kRetryOnRepeatable : failover::kRetryOn) +
                        std::string(wish.repeatable && grpc ? failover::kRetryOnGrpc : "");

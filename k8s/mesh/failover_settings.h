@@ -20,9 +20,11 @@ inline constexpr int64_t kMinHealthPercent = 1;  // 0: with every endpoint eject
 // retries. retryRemoteLocalities looks elsewhere after every second try (istiod's updateFrequency): with 1, a retry stays where the server is
 // dead.
 inline constexpr int64_t kAttempts = 2;
-// With distribute all localities have one priority: each try picks by the shares, and who was tried before is left out by chance alone. The
-// third error ejects, and one try more is for sidecars' other threads, which hear of it a moment later.
-inline constexpr int64_t kAttemptsOfDistribute = 4;
+// With distribute all localities have one priority, and take their turns by their shares. A try that comes to one that was tried takes
+// the next turn, five times at most (istiod's hostSelectionRetryMaxAttempts): these turns hold another locality where no share is more than
+// five times the next. Else as many tries as last for the second that a dead one is let in: 99/1 lost 578 of 4,620 with 2, 73 with 5.
+inline constexpr int64_t kTurns = 5;
+inline constexpr int64_t kAttemptsOfUnevenShares = 10;
 
 inline constexpr std::string_view kRetryOn = "connect-failure,refused-stream";  // what no server can have seen
 inline constexpr std::string_view kRetryOnRepeatable = "gateway-error,connect-failure,refused-stream";

@@ -75,6 +75,16 @@ def test_none_is_lost(mesh, base, mode, fault):
     assert not broken.tally.failures and broken.let_in > 0 and broken.tally.answers.keys() == {LOCAL[0], REMOTE}, broken
 
 
+def test_none_is_lost_where_nearly_all_go_to_the_cluster_that_dies(mesh, base):
+    said = create_failover(mesh, "--distribute", "west/west-a=95", "--distribute", "east/east-a=5", *LOSSLESS)
+    mesh.eject_for(1)
+    broken = break_down(mesh, f"{base}/headers", "server killed", await_let_in)
+    undo(said)
+    mesh.await_failover(does=False)
+    print(broken)
+    assert not broken.tally.failures and broken.let_in > 0, broken
+
+
 @in_each_mode
 @pytest.mark.parametrize("status", [500, 503])
 def test_a_path_that_fails_in_both_clusters_takes_no_other_with_it(mesh, base, mode, status):

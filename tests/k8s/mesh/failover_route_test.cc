@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "objects.h"
 
@@ -45,6 +46,28 @@ Json retried(const FailoverWish& wish, const std::string& spec,
   return Json::parse(with_retries(wish, entry(ports), json, service(json)))["spec"];
 }
 
+TEST_CASE("how often a request is tried again, by the shares") {
+  struct Row {
+    std::vector<LocalityShare> distribute;
+    int attempts;
+  };
+  for (const Row& row : {
+           Row{{}, 2},
+           Row{{{"r1", 100}}, 2},
+           Row{{{"r1", 50}, {"r2", 50}}, 2},
+           Row{{{"r1", 17}, {"r2", 83}}, 2},
+           Row{{{"r1", 16}, {"r2", 84}}, 10},
+           Row{{{"r1", 1}, {"r2", 99}}, 10},
+           Row{{{"r1", 80}, {"r2", 10}, {"r3", 10}}, 10},
+           Row{{{"r1", 48}, {"r2", 48}, {"r3", 4}}, 2},
+           Row{{{"r1", 25}, {"r2", 25}, {"r3", 25}, {"r4", 25}}, 3},
+       }) {
+    CAPTURE(row.attempts);
+    CHECK(http(wish(true, "", row.distribute), "[{name: p, number: 80, protocol: HTTP}]")[0]["retries"]["attempts"] ==
+          row.attempts);
+  }
+}
+
 TEST_CASE("which requests are tried again") {
   struct Row {
     FailoverWish wish;
@@ -63,7 +86,7 @@ TEST_CASE("which requests are tried again") {
                "{attempts: 2, perTryTimeout: 0.5s, retryOn: 'gateway-error,connect-failure,refused-stream', "
                "retryRemoteLocalities: true}"},
            Row{wish(true, "", {{"r1", 75}, {"r2", 25}}), "HTTP",
-               "{attempts: 4, retryOn: 'gateway-error,connect-failure,refused-stream', retryRemoteLocalities: true}"},
+               "{attempts: 2, retryOn: 'gateway-error,connect-failure,refused-stream', retryRemoteLocalities: true}"},
        }) {
     CAPTURE(row.retries);
     CHECK(
