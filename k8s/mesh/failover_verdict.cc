@@ -1,6 +1,7 @@
 #include "k8s/mesh/failover_verdict.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <numeric>
 
@@ -81,7 +82,7 @@ FailoverVerdict failover_verdict(const FailoverTimeline& timeline, const Failove
 }
 
 std::string seconds_text(std::chrono::milliseconds time) {
-  return number("%.2f s", std::chrono::duration<double>(time).count());
+  return number("%.2f s", std::ceil(static_cast<double>(time.count()) / 10) / 100);
 }
 
 std::string locality_text(const std::string& locality) {

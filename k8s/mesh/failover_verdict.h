@@ -35,7 +35,7 @@ struct FailoverVerdict {
 
 FailoverVerdict failover_verdict(const FailoverTimeline& timeline, const FailoverRequests& requests);
 
-/// "5.12 s"
+/// "5.13 s", of 5.121 s: what is said to have happened by then had.
 std::string seconds_text(std::chrono::milliseconds time);
 
 /// As people call it: printable, and never empty.

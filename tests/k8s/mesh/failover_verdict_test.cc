@@ -115,7 +115,8 @@ TEST_CASE("what is judged how, and why") {
 TEST_CASE("how localities are called") {
   CHECK(locality_text("") == "no locality");
   CHECK(locality_text("r\x1b[2J") == "r?[2J");
-  CHECK(seconds_text(milliseconds(5128)) == "5.13 s");
+  CHECK(seconds_text(milliseconds(5121)) == "5.13 s");
+  CHECK(seconds_text(milliseconds(0)) == "0.00 s");
 }
 
 }  // namespace
