@@ -59,19 +59,32 @@ bool is_repeated(const StandingFailover::Route& route) {
   });
 }
 
+bool goes_elsewhere(const StandingFailover::Route& route) {
+  return route.retries && route.retries->attempts > 0 && route.retries->remote_localities;
+}
+
 std::vector<std::string> losses_of(const StandingFailover& standing, const MeshEntry::Port& port) {
-  if (!standing.detection || !ejects(*standing.detection)) {
+  const auto& detection = standing.detection;
+  if (!detection || !ejects(*detection) || most_ejected(*detection, standing.endpoints.size()) == 0) {
     return {
         "requests do not move when the servers of a locality are dead, as no endpoint is ever ejected; meshdnsctl "
         "failover create changes that"};
   }
+  const auto& routes = standing.routes;
   const auto have_timeout = [](const auto& route) { return route.retries && route.retries->per_try_timeout; };
-  return failover_losses(
-      {.http = may_carry_http(port),
-       .streams = may_carry_streams(port),
-       .repeatable = !standing.routes.empty() && std::ranges::all_of(standing.routes, is_repeated),
-       .per_try_timeout = !standing.routes.empty() && std::ranges::all_of(standing.routes, have_timeout),
-       .connect_timeout = standing.connect_timeout.has_value()});
+  std::vector<std::string> losses =
+      failover_losses({.http = may_carry_http(port),
+                       .streams = may_carry_streams(port),
+                       .repeatable = !routes.empty() && std::ranges::all_of(routes, is_repeated),
+                       .per_try_timeout = !routes.empty() && std::ranges::all_of(routes, have_timeout),
+                       .connect_timeout = standing.connect_timeout.has_value()});
+  const bool go_elsewhere = !routes.empty() && std::ranges::all_of(routes, goes_elsewhere);
+  if (standing.mode == LocalityMode::kFailover && may_carry_http(port) && !go_elsewhere) {
+    losses.insert(losses.begin(),
+                  "until an endpoint is ejected, requests that failed there are not tried elsewhere, for want of "
+                  "retryRemoteLocalities; meshdnsctl failover create changes that");
+  }
+  return losses;
 }
 
 StandingFailover standing(const LintMesh& mesh, const LocatedHost& host, const MeshEntry::Port& port) {

@@ -18,7 +18,7 @@ const std::string kLocated =
     "number: "
     "9000, protocol: TCP}], endpoints: [{address: 10.96.0.7, locality: region1/zone1}, {address: 192.0.2.2, locality: "
     "region2/zone1}]}";
-const std::string kDetection = "outlierDetection: {consecutiveGatewayErrors: 3}";
+const std::string kDetection = "outlierDetection: {consecutiveGatewayErrors: 3, maxEjectionPercent: 100}";
 
 std::string rule(const std::string& policy) {
   return "DestinationRule bar/d {host: a.bar.global, trafficPolicy: {" + policy + "}}";
@@ -64,6 +64,30 @@ TEST_CASE("shares are of the endpoints' localities, for each of the clients'") {
   CHECK(all[0].mode == LocalityMode::kDistribute);
   CHECK(all[0].endpoints == std::vector<Endpoint>{{"10.96.0.7", "region1/zone1", {{"region1", 90}, {"*", 100}}},
                                                   {"192.0.2.2", "region2/zone1", {{"region1", 10}, {"*", 0}}}});
+}
+
+TEST_CASE("what is lost begins with what moves nothing") {
+  struct Row {
+    std::string name;
+    std::string policy;
+    std::string expected;  // how the first loss of the port for HTTP begins
+  };
+  const std::string never = "requests do not move when the servers of a locality are dead";
+  for (const Row& row : std::vector<Row>{
+           {"no ejection", "tls: {}", never},
+           {"errors that do not count", "outlierDetection: {consecutive5xxErrors: 0, maxEjectionPercent: 100}", never},
+           {"Istio's limit", "outlierDetection: {}", never},
+           {"retries that stay", kDetection, "until an endpoint is ejected, requests that failed there are not tried"},
+           {"shares, which retries do not leave",
+            kDetection + ", loadBalancer: {localityLbSetting: {distribute: [{from: '*', to: {region1: 50, region2: "
+                         "50}}]}}",
+            "requests that a server may have seen"}}) {
+    CAPTURE(row.name);
+    const auto all = standing({kLocated, rule(row.policy)});
+    REQUIRE(all.size() == 2);
+    REQUIRE_FALSE(all[0].losses.empty());
+    CHECK_MESSAGE(all[0].losses[0].starts_with(row.expected), all[0].losses[0]);
+  }
 }
 
 TEST_CASE("which hosts are shown") {
