@@ -15,18 +15,18 @@ struct Loss {
 
 // At 200 requests a second, of two clusters of which one dies.
 constexpr std::array kLosses = {
-    Loss{
-        [](const FailoverState& state) { return state.http && !state.repeatable; },
-        "requests that a server may have seen are not sent again: 8 to 12 of 200 a second are lost when it dies, and a "
-        "second's when a dead one is let in again; --repeatable, where requests may be sent twice, loses none"},
+    Loss{[](const FailoverState& state) { return state.http && !state.repeatable; },
+         "requests that a server may have seen are not sent again: of 200 a second, 8 to 14 are lost when it dies, and "
+         "up to 200 each time that a dead one is let in again; --repeatable, where requests may be sent twice, loses "
+         "none"},
     Loss{[](const FailoverState& state) { return state.http && !state.per_try_timeout; },
-         "requests to a server that hangs wait as long as the client does; --repeatable --per-try-timeout D, with D "
-         "above the "
-         "slowest good answer, sends them elsewhere"},
+         "a server that hangs is never ejected, and requests to it wait as long as the client does: in 10 s of 200 a "
+         "second, it answered none; --repeatable --per-try-timeout D, with D above the slowest good answer, sends them "
+         "elsewhere"},
     Loss{[](const FailoverState& state) { return !state.connect_timeout; },
-         "while packets to a cluster are dropped, a connection is given up after Istio's 10 s; --connect-timeout D, "
-         "with D "
-         "above the slowest connection, moves it sooner"},
+         "while packets to a cluster are dropped, a connection is given up after Istio's 10 s: of 200 requests a "
+         "second, 100 to 290 waited for more than 5 s; --connect-timeout D, with D above the slowest connection, moves "
+         "it sooner"},
     Loss{
         [](const FailoverState& state) { return state.streams; },
         "open TCP and TLS connections break with their server, and new ones move only where connections are refused or "
