@@ -6,6 +6,7 @@
 #include "k8s/mesh/destination_rule.h"
 #include "k8s/mesh/failover_route.h"
 #include "k8s/mesh/failover_rule.h"
+#include "k8s/mesh/istio_duration.h"
 #include "k8s/mesh/virtual_service.h"
 
 namespace meshdns {
@@ -45,6 +46,19 @@ void read_route(const VirtualService& service, const std::string& json, Failover
   }
 }
 
+/// Whether failover create takes it: objects may say what no flag can, or what a shell would read more into.
+bool is_wishable(const FailoverWish& wish) {
+  const auto is_share = [](const LocalityShare& each) {
+    return static_cast<bool>(parse_locality_share(each.locality + "=" + std::to_string(each.share)));
+  };
+  const auto is_duration = [](const std::string& text) {
+    return text.empty() || static_cast<bool>(parse_istio_duration(text));
+  };
+  return std::ranges::all_of(wish.distribute, is_share) &&
+         (wish.distribute.empty() || !check_shares(wish.distribute)) && is_duration(wish.per_try_timeout) &&
+         is_duration(wish.connect_timeout) && (wish.per_try_timeout.empty() || wish.repeatable);
+}
+
 bool makes_rule(const FailoverWish& wish, const MeshEntry& entry, const std::string& rule) {
   const auto before = rule_without_failover(rule);
   const auto again = before ? failover_rule(wish, entry, *before) : before;
@@ -72,7 +86,7 @@ std::optional<FailoverWish> failover_intent(const MeshHost& host, const MeshEntr
   } else if (std::ranges::any_of(entry.ports, may_carry_http)) {
     return std::nullopt;
   }
-  return makes_rule(wish, entry, rule) ? std::optional(wish) : std::nullopt;
+  return is_wishable(wish) && makes_rule(wish, entry, rule) ? std::optional(wish) : std::nullopt;
 }
 
 }  // namespace meshdns

@@ -70,5 +70,18 @@ TEST_CASE("no wish makes what somebody else has edited") {
   CHECK(failover_intent(wish().host, of, rule, route));
 }
 
+TEST_CASE("no wish is told that failover create would not take") {
+  const MeshEntry of = entry("[{name: http, number: 80, protocol: HTTP}]");
+  const std::string route = failover_route(wish(), of, kIdentity, "v1");
+  for (const FailoverWish& each :
+       {wish({{"r1/*", 75}, {"r2/z1", 25}}), wish({{"r1; reboot", 75}, {"r2/z1", 25}}), wish({{"r1", 75}, {"r2", 75}}),
+        wish({{"r1", 100}, {"r2", 0}}), wish({}, true, "1s; reboot"), wish({}, true, "$(reboot)"),
+        wish({}, false, "1s"), wish({}, false, "", "1s; reboot"), wish({}, false, "", "1e3s")}) {
+    CAPTURE(failover_route(each, of, kIdentity, "v1"));
+    CAPTURE(*failover_rule(each, of));
+    CHECK_FALSE(failover_intent(each.host, of, *failover_rule(each, of), failover_route(each, of, kIdentity, "v1")));
+  }
+}
+
 }  // namespace
 }  // namespace meshdns
