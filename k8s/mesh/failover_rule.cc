@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "k8s/api/api_objects.h"
 #include "k8s/mesh/destination_rule.h"
 #include "k8s/mesh/entry_manifest.h"
 #include "k8s/mesh/failover_settings.h"
@@ -50,6 +52,17 @@ bool is_labelled(const MeshEntry::Endpoint& endpoint) {
   return mode != endpoint.labels.end() && mode->second == "istio";
 }
 
+/// The port that goes to a gateway by something else than Istio's mTLS.
+std::optional<int64_t> unencrypted(const MeshEntry& entry, const DestinationRule& rule) {
+  for (const MeshEntry::Port& port : entry.ports) {
+    const std::string& mode = rule.policy.of_port(port.number).tls_mode;
+    const auto is_through = [&](const auto& endpoint) { return endpoint.number_of(port) == kGatewayPort; };
+    const bool is_mutual = mode.empty() || mode == "ISTIO_MUTUAL";
+    if (!is_mutual && std::ranges::any_of(entry.endpoints, is_through)) return port.number;
+  }
+  return std::nullopt;
+}
+
 /// The serving side's Service, as an SNI that is there names it; else by the host's name.
 std::string service_of(const FailoverWish& wish, const DestinationRule& rule) {
   constexpr std::string_view kBetween = "_.";
@@ -86,6 +99,12 @@ Result<std::string> with_tls(const FailoverWish& wish, const MeshEntry& entry, c
   if (wish.sni && !tls.has_gateway()) {
     return Error{entry.object() + " has no endpoint that is a gateway, expected one with port " +
                  std::to_string(kGatewayPort) + ": only gateways go by an SNI"};
+  }
+  if (const auto port = unencrypted(entry, rule); port && !wish.sni) {
+    return Error{rule.object() + ": tls.mode: found " + printable(rule.policy.of_port(*port).tls_mode) + " for port " +
+                 std::to_string(*port) +
+                 ", expected ISTIO_MUTUAL, as gateways answer nothing else: what fails over to them would be lost; "
+                 "--sni service writes it"};
   }
   const bool is_needed = tls.has_gateway() && !has_all && !are_labelled;
   if (!wish.sni && !is_needed) return existing;

@@ -160,6 +160,9 @@ TEST_CASE("by which name gateways are asked") {
                R"({"mode": "ISTIO_MUTUAL", "sni": "outbound_.80_._.other.foo.svc.cluster.local"})"},
            Row{kTwoRegions, Sni::kService, kOther,
                R"({"mode": "ISTIO_MUTUAL", "sni": "outbound_.80_._.other.foo.svc.cluster.local"})"},
+           Row{kTwoRegions, Sni::kService, "{tls: {mode: DISABLE}}",
+               R"({"mode": "ISTIO_MUTUAL", "sni": "outbound_.80_._.a.bar.svc.cluster.local"})"},
+           Row{kDirect, {}, "{tls: {mode: DISABLE}}", R"({"mode": "DISABLE"})"},
            Row{kTwoRegions, Sni::kGlobal, kOther, R"({"mode": "ISTIO_MUTUAL"})"},
            Row{kLabelled, {}, "", nullptr},
            Row{kLabelled, Sni::kService, "",
@@ -183,6 +186,10 @@ TEST_CASE("rules that cannot be") {
   const auto zone_aware = failover_rule(
       wish(), entry(), object_json("{host: a.bar.global, trafficPolicy: {loadBalancer: {zoneAwareLbSetting: {}}}}"));
   CHECK(zone_aware.error().find("zoneAwareLbSetting, which Istio does not take beside") != std::string::npos);
+  const auto plain =
+      failover_rule(wish(), entry(), object_json("{host: a.bar.global, trafficPolicy: {tls: {mode: DISABLE}}}"));
+  CHECK(plain.error().find("found DISABLE for port 80, expected ISTIO_MUTUAL") != std::string::npos);
+  CHECK(plain.error().find("--sni service") != std::string::npos);
   CHECK_FALSE(failover_rule(wish(), entry(), object_json("{host: a.bar.global, trafficPolicy: 7}")));
   CHECK_FALSE(
       failover_rule(wish(), entry(), object_json("{host: a.bar.global, trafficPolicy: {portLevelSettings: [7]}}")));
