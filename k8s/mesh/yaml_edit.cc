@@ -149,8 +149,12 @@ Result<Splice> YamlEdit::remove_member(size_t mapping, const std::string& key) c
   if (node.flow) return remove_flow(node, 2, index);
   const size_t begin = tree_.node(node.children[2 * index]).begin;
   if (node.children.size() == 2) return Error{"it is the only one there"};
-  if (!indentation_of(begin)) return Error{"it shares a line with a list's item"};
-  return remove_lines(begin, tree_.node(*value).end);
+  if (indentation_of(begin)) return remove_lines(begin, tree_.node(*value).end);
+  // The first of a list's item: the next one comes up to the dash.
+  const size_t next = index == 0 ? tree_.node(node.children[2]).begin : begin;
+  if (text_.substr(begin, next - begin).find('#') == std::string_view::npos && index == 0)
+    return Splice{begin, next, ""};
+  return Error{"it shares a line with a list's item, or a comment is below it"};
 }
 
 Splice YamlEdit::add_document(const Json& value) const {
