@@ -62,6 +62,17 @@ class HostFiles {
     if (const auto error = routed_by_wildcard(services.views, host_.text())) stop(kUsage, error->message);
   }
 
+  /// Whether a VirtualService has the name: a second one would take its place when the files are applied.
+  bool is_route_taken(const ObjectIdentity& identity) const {
+    return is_taken(files_.views<VirtualService>("VirtualService", parse_virtual_service), identity.name_space,
+                    identity.name);
+  }
+
+  bool is_rule_taken(const std::string& name_space) const {
+    return is_taken(files_.views<DestinationRule>("DestinationRule", parse_destination_rule), name_space,
+                    host_.object());
+  }
+
   std::vector<ManifestObject> objects() const {
     std::vector<ManifestObject> all;
     for (const ManifestText& text : files_.texts()) all.insert(all.end(), text.objects().begin(), text.objects().end());
@@ -69,11 +80,22 @@ class HostFiles {
   }
 
  private:
+  template <class View>
+  static bool is_taken(const InFiles<View>& all, const std::string& name_space, const std::string& name) {
+    return std::ranges::any_of(all.views,
+                               [&](const View& each) { return each.name_space == name_space && each.name == name; });
+  }
+
   const MeshHost host_;
   MeshFiles files_;
 };
 
 [[noreturn]] void refuse(const std::string& why) { stop(kUsage, escape_controls(why)); }
+
+[[noreturn]] void refuse_taken(const std::string& object, const MeshHost& host) {
+  refuse(object + " is there for another host than " + host.text() +
+         ", or for some workloads or gateways alone, expected none of that name: rename it");
+}
 
 /// Changes the route, where the host's ports need one; returns what there is to say.
 std::vector<std::string> put_route(HostFiles& host, const FailoverWish& wish, const MeshEntry& entry) {
@@ -81,7 +103,9 @@ std::vector<std::string> put_route(HostFiles& host, const FailoverWish& wish, co
   const auto route = host.route();
   if (!route) {
     host.require_no_wildcard();
-    const ObjectIdentity identity{"VirtualService", entry.name_space, wish.host.object(), 0, ""};
+    ObjectIdentity identity{"VirtualService", entry.name_space, wish.host.object(), 0, ""};
+    if (host.is_route_taken(identity)) identity.name += "-mesh";
+    if (host.is_route_taken(identity)) refuse_taken(identity.object(), wish.host);
     host.files().put({}, failover_route(wish, entry, identity, kApiVersion));
     return {};
   }
@@ -104,6 +128,9 @@ Ended create_failover_in_files(const FailoverWish& wish, const MeshFlags& flags)
   if (const auto error = check_addresses(wish.localities, {entry})) refuse(error->message);
   if (const auto error = check_failover(wish, entry, create)) refuse(error->message);
   const auto rule = host.rule_place(entry.name_space);
+  if (!rule && host.is_rule_taken(entry.name_space)) {
+    refuse_taken("DestinationRule " + entry.name_space + "/" + wish.host.object(), wish.host);
+  }
   host.files().put(rule, value_or_stop(failover_rule(wish, entry, host.files().json_of(rule)), kUsage));
   std::vector<std::string> notes = overriding(host.files().json_of(host.rule_place(entry.name_space)));
   for (std::string& note : put_route(host, wish, entry)) notes.push_back(std::move(note));

@@ -171,3 +171,22 @@ def test_control_characters_are_escaped():
 def test_delete_where_there_is_nothing():
     assert done(on_input(ENTRY + RULE + ROUTE, "delete")) == ENTRY + RULE + ROUTE
     assert done(on_input("", "delete")) == ""
+
+
+def of_another(kind, spec, name="serverservice04-bar"):
+    return f"---\napiVersion: networking.istio.io/v1\nkind: {kind}\nmetadata: {{name: {name}, namespace: bar}}\nspec: {spec}\n"
+
+
+GATEWAYS_ROUTE = "{hosts: [%s], gateways: [istio-system/gw], http: [{route: [{destination: {host: %s}}]}]}" % (HOST, HOST)
+
+
+def test_objects_of_others_are_not_made_a_second_time():
+    """The later of two of one name would take the other's place when they are applied."""
+    wrong(on_input(ENTRY + of_another("DestinationRule", "{host: other.bar.global}"), "create", *ALL),
+          "DestinationRule bar/serverservice04-bar is there for another host", "rename it")
+    with_route = ENTRY + of_another("VirtualService", GATEWAYS_ROUTE)
+    names = [each["metadata"]["name"] for each in yaml.safe_load_all(done(on_input(with_route, "create", *ALL)))
+             if each["kind"] == "VirtualService"]
+    assert names == ["serverservice04-bar", "serverservice04-bar-mesh"]
+    wrong(on_input(with_route + of_another("VirtualService", GATEWAYS_ROUTE, "serverservice04-bar-mesh"), "create", *ALL),
+          "VirtualService bar/serverservice04-bar-mesh is there for another host")
