@@ -37,6 +37,9 @@ class Watch(threading.Thread):
         with self._http.get(self._url, params=since, stream=True, timeout=300) as stream:
             for line in stream.iter_lines(chunk_size=None):
                 event = json.loads(line)
+                if event["type"] == "ERROR":  # its version has been forgotten: after minutes without news
+                    self._version = self._list()
+                    return
                 meta = event["object"]["metadata"]
                 self._version = meta["resourceVersion"]
                 if self._stopping.is_set():
