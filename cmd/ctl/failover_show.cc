@@ -15,6 +15,7 @@
 #include "cmd/text_value.h"
 #include "k8s/mesh/destination.h"
 #include "k8s/mesh/istio_duration.h"
+#include "k8s/mesh/shell_word.h"
 #include "k8s/mesh/standing_failover.h"
 #include "zone/joined.h"
 
@@ -209,6 +210,12 @@ Ended show(const ShowFlags& flags) {
       if (!flags.name_space.empty() && standing.entry.name_space != flags.name_space) continue;
       all.push_back({flags.contexts.empty() ? "" : flags.contexts[i], std::move(standing)});
     }
+  }
+  if (!host.empty() && all.empty()) {
+    stop(flags.on_files() ? kUsage : kRefused,
+         "no ServiceEntry for " + quote(flags.host) +
+             " has endpoints in several localities: nothing fails over; meshdnsctl failover create " +
+             shell_word(host) + " says what it takes");
   }
   Json json = Json::array();
   for (const Shown& shown : all) json.push_back(json_of(shown));
