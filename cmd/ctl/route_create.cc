@@ -48,6 +48,18 @@ Ended printed_file(const RouteFile& file, const RouteWish& wish, const std::stri
   return file.printed(text, notes);
 }
 
+/// A second object of a name would take the first one's place when the files are applied.
+ObjectIdentity untaken(ObjectIdentity identity, const RouteFile& file, const std::string& host) {
+  const auto is_taken = [&] {
+    return std::ranges::any_of(file.views().services, [&](const VirtualService& each) {
+      return each.name_space == identity.name_space && each.name == identity.name;
+    });
+  };
+  if (is_taken()) identity.name += "-mesh";
+  if (is_taken()) stop(kUsage, identity.object() + " is there, for other hosts than " + host + ": rename it");
+  return identity;
+}
+
 Ended create_in_file(const RouteFlags& flags, const RouteWish& wish) {
   const RouteFile file(flags);
   const std::string host = full_host(wish.host, file.name_space());
@@ -55,7 +67,7 @@ Ended create_in_file(const RouteFlags& flags, const RouteWish& wish) {
   if (service == nullptr) {
     if (const auto error = routed_by_wildcard(file.views().services, host)) stop(kUsage, error->message);
     const std::string own = flags.name_space.empty() ? file.name_space_of(host) : flags.name_space;
-    const ObjectIdentity identity = route_object(host, own, file.name_space());
+    const ObjectIdentity identity = untaken(route_object(host, own, file.name_space()), file, host);
     const NewRoute route = new_route(wish, host, identity.name_space);
     const std::string json = virtual_service_json(identity, kApiVersion, route);
     const auto text = value_or_stop(file.manifest().with(nlohmann::ordered_json::parse(json)), kUsage);

@@ -174,6 +174,20 @@ def test_what_is_not_made(case):
     assert named in ended.stderr
 
 
+def named(*names):
+    """Routes of another host, with these names."""
+    objects = [{"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": name, "namespace": "bar"},
+                "spec": {"hosts": ["other.bar.global"], "http": [{"route": [{"destination": {"host": "a"}}]}]}} for name in names]
+    return yaml.safe_dump_all(objects)
+
+
+def test_no_second_object_of_a_name_is_made():
+    made = list(yaml.safe_load_all(from_input(named("service01"), "create", "a=1").stdout))
+    assert [each["metadata"]["name"] for each in made] == ["service01", "service01-mesh"]
+    ended = from_input(named("service01", "service01-mesh"), "create", "a=1")
+    assert (ended.returncode, ended.stdout) == (EXIT_USAGE, "") and "VirtualService bar/service01-mesh is there, for other hosts" in ended.stderr
+
+
 def test_the_last_route_of_others_is_not_deleted():
     ended = from_input(TUTORIAL, "delete", "--match", "prefix=/headers")
     assert (ended.returncode, ended.stdout) == (EXIT_USAGE, "")
