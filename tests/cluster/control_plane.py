@@ -185,8 +185,12 @@ class ControlPlane:
 
     def install_crds(self):
         self.kubectl("apply", "--server-side", "-f", self.tools / "crds.yaml")
-        self.kubectl("wait", "--for=condition=Established", "crd/serviceentries.networking.istio.io", "--timeout=30s")
+        self.await_established("crd/serviceentries.networking.istio.io")
         return self
+
+    def await_established(self, *definitions):
+        """As kubectl names them; it gives up on one that has no conditions yet, as a moment after it was created."""
+        eventually(lambda: self.kubectl("wait", "--for=condition=Established", "--timeout=30s", *definitions), timeout=30)
 
     def kubectl(self, *arguments, accept=(0,)):
         """Standard output of kubectl as the cluster's admin."""

@@ -11,8 +11,7 @@ CLUSTERS = sorted(file.stem for file in (STUB / "clusters").glob("*.yaml"))
 def prepare(plane):
     """What some of them need beforehand."""
     plane.kubectl("create", "-f", STUB / "cluster-base.yaml")
-    plane.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd/helmchartconfigs.helm.cattle.io",
-                  "crd/dnses.operator.openshift.io")
+    plane.await_established("crd/helmchartconfigs.helm.cattle.io", "crd/dnses.operator.openshift.io")
 
 
 @contextlib.contextmanager

@@ -34,7 +34,7 @@ def cluster(control_plane, tmp_path_factory):
     crds.write_text(yaml.safe_dump_all([stand_in("ServiceMonitor", "servicemonitors"),
                                         stand_in("PrometheusRule", "prometheusrules")]))
     control_plane.kubectl("apply", "-f", crds)
-    control_plane.kubectl("wait", "--for=condition=Established", "-f", crds, "--timeout=30s")
+    control_plane.await_established("-f", crds)
     return control_plane
 
 

@@ -350,7 +350,7 @@ def http_routes(control_plane):
     file = control_plane.directory / "httproutes.yaml"
     file.write_text(yaml.safe_dump(HTTP_ROUTES))
     control_plane.kubectl("apply", "-f", file)
-    control_plane.kubectl("wait", "--for=condition=Established", f"crd/{HTTP_ROUTES['metadata']['name']}", "--timeout=30s")
+    control_plane.await_established(f"crd/{HTTP_ROUTES['metadata']['name']}")
     yield
     control_plane.kubectl("delete", "-f", file)
 
