@@ -29,6 +29,9 @@ class Unexpected(Exception):
     """What a step shows instead of what it should."""
 
 
+WRONG = (Unexpected, AssertionError, ValueError, RuntimeError, subprocess.TimeoutExpired)  # what a step, or a mesh that stands up, ends with
+
+
 def say(text=""):
     print(text, flush=True)
 
@@ -156,16 +159,18 @@ def keep_logs(mesh):
     return directory
 
 
-def interrupted(*_):
-    """A second one must not keep the first from taking everything down."""
+def on_interrupts(handler):
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, handler)
+
+
+def interrupted(*_):
+    on_interrupts(signal.SIG_IGN)  # a second one must not keep the first from taking everything down
     raise KeyboardInterrupt
 
 
 def main():
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupted)
+    on_interrupts(interrupted)
     began = time.monotonic()
     directory = Path(tempfile.mkdtemp(prefix="meshdns-scenario."))
     try:
@@ -174,11 +179,16 @@ def main():
             say(f"=> it stands, after {time.monotonic() - began:.0f} s")
             try:
                 Scenario(mesh).play()
-            except Unexpected as reason:
+            except WRONG as reason:
                 say(f"=> not as it should be: {reason}\n== the logs are in {keep_logs(mesh)}")
                 return 1
+            finally:
+                on_interrupts(signal.SIG_IGN)
         say(f"\n== all as it should be, after {time.monotonic() - began:.0f} s; nothing is left of the mesh")
         return 0
+    except WRONG as reason:
+        say(f"=> the mesh does not stand: {reason}")
+        return 1
     except KeyboardInterrupt:
         say("\n== interrupted; nothing is left of the mesh")
         return 130

@@ -21,9 +21,9 @@ def play(tmp_path):
     """Starts it, with files of its own."""
     started = []
 
-    def start():
+    def start(**environment):
         arguments = [sys.executable, "-B", "-m", "mesh.scenario"]
-        started.append(Process(arguments, name="scenario", env={**os.environ, "TMPDIR": str(tmp_path)}, cwd=Path(__file__).parents[1]))
+        started.append(Process(arguments, name="scenario", env={**os.environ, "TMPDIR": str(tmp_path), **environment}, cwd=Path(__file__).parents[1]))
         return started[-1]
 
     yield start
@@ -66,6 +66,18 @@ def test_what_is_interrupted_leaves_nothing(play, tmp_path, line, number):
     os.killpg(scenario.pid, number)
     assert scenario.wait(timeout=60) == 130, scenario.log
     assert left_of(tmp_path) == []
+
+
+def test_a_step_that_fails_ends_it_and_leaves_the_logs(play, tmp_path, tmp_path_factory):
+    programs = tmp_path_factory.mktemp("programs")
+    (programs / "meshdns").symlink_to(os.environ["MESHDNS"])
+    (programs / "meshdnsctl").write_text("#!/bin/sh\necho nothing goes; exit 3\n")
+    (programs / "meshdnsctl").chmod(0o755)
+    scenario = play(MESHDNS=str(programs / "meshdns"))
+    assert scenario.wait(timeout=200) == 1, scenario.log
+    assert "  nothing goes\n=> not as it should be: it ended with 3, expected 0\n" in scenario.log
+    [logs] = left_of(tmp_path)
+    assert str(logs) in scenario.log.splitlines()[-1] and "istiod of west.log" in os.listdir(logs)
 
 
 @pytest.mark.parametrize("program, says, message", [
