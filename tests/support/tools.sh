@@ -24,7 +24,7 @@ begin() {
   fi
   mkdir -p "$cache"
   new=$(mktemp -d "$cache/building.XXXXXX")
-  trap 'kill $reporter 2>/dev/null; rm -rf "$new"' EXIT
+  trap 'kill $reporter 2>/dev/null || true; rm -rf "$new"' EXIT
 }
 
 # compile MODULE OUTPUT PACKAGE…: from the Go module in that directory beside the script. Go says nothing for minutes; this does.
