@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cmd/ctl/cluster_nodes.h"
 #include "cmd/ctl/stop.h"
 #include "k8s/api/api_objects.h"
 #include "k8s/api/json_fields.h"
@@ -17,7 +18,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kRegion = "topology.kubernetes.io/region";
-constexpr const char* kOfService = "kubernetes.io/service-name";
 constexpr size_t kMostNamed = 8;
 
 /// The items of a list in JSON; none of what is no list.
@@ -36,31 +36,17 @@ std::string named(const std::vector<std::string>& names) {
 }  // namespace
 
 const std::vector<ServingNode>& ClusterPlaces::nodes() {
-  if (nodes_) return *nodes_;
-  nodes_.emplace();
-  try {
-    for (const LiveObject& object : cluster_.list(kNodes)) {
-      if (auto node = parse_serving_node(object.json)) nodes_->push_back(*std::move(node));
-    }
-  } catch (const Stop& stopped) {
-    notes_.push_back("where nodes are is not known: " + stopped.ended.text);
-  }
+  if (!nodes_) nodes_ = read_nodes(cluster_, "where nodes are is not known", notes_);
   return *nodes_;
 }
 
 std::string ClusterPlaces::locality_of_nodes(const std::set<std::string>& names) {
-  std::vector<ServingNode> found;
-  std::ranges::copy_if(nodes(), std::back_inserter(found),
-                       [&](const ServingNode& node) { return names.contains(node.name); });
-  return common_locality(found);
+  return common_locality(nodes(), names);
 }
 
 std::set<std::string> ClusterPlaces::nodes_of_service(const std::string& name_space, const std::string& name) {
   ServingPods pods;
-  for (const LiveObject& slice : cluster_.list(kEndpointSlices, name_space)) {
-    const auto label = slice.meta.labels.find(kOfService);
-    if (label != slice.meta.labels.end() && label->second == name) add_slice(slice.json, pods);
-  }
+  for (const LiveObject& slice : slices_of(cluster_, name_space, name)) add_slice(slice.json, pods);
   return pods.nodes;
 }
 

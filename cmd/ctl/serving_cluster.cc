@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cmd/ctl/cluster_nodes.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/text_value.h"
 #include "k8s/mesh/host_objects.h"
@@ -89,9 +90,7 @@ Service ServingCluster::read_service() {
 }
 
 void ServingCluster::read_pods() {
-  for (const LiveObject& slice : cluster_.list(kEndpointSlices, name_.name_space)) {
-    const auto label = slice.meta.labels.find("kubernetes.io/service-name");
-    if (label == slice.meta.labels.end() || label->second != name_.service) continue;
+  for (const LiveObject& slice : slices_of(cluster_, name_.name_space, name_.service)) {
     if (const auto error = add_slice(slice.json, pods_)) refuse(slice.meta.text() + ": " + error->message);
   }
 }
@@ -144,15 +143,7 @@ void ServingCluster::require_global_entry(const MeshHost& host) {
 
 /// Read once; none where they may not be read.
 const std::vector<ServingNode>& ServingCluster::nodes() {
-  if (nodes_) return *nodes_;
-  nodes_.emplace();
-  try {
-    for (const LiveObject& object : cluster_.list(kNodes)) {
-      if (auto node = parse_serving_node(object.json)) nodes_->push_back(*std::move(node));
-    }
-  } catch (const Stop& stopped) {
-    notes_.push_back("localities and node addresses are not known: " + stopped.ended.text);
-  }
+  if (!nodes_) nodes_ = read_nodes(cluster_, "localities and node addresses are not known", notes_);
   return *nodes_;
 }
 
@@ -164,10 +155,7 @@ const std::string& ServingCluster::locality() {
                      " has no pods on any node now, so the locality of its servers is not known");
     return locality_.emplace();
   }
-  std::vector<ServingNode> found;
-  std::ranges::copy_if(nodes(), std::back_inserter(found),
-                       [&](const auto& node) { return pods_.nodes.contains(node.name); });
-  return locality_.emplace(common_locality(found));
+  return locality_.emplace(common_locality(nodes(), pods_.nodes));
 }
 
 }  // namespace meshdns

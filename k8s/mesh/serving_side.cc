@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -230,6 +231,12 @@ std::string common_locality(const std::vector<ServingNode>& nodes) {
     if (found.size() == 1 && !found.begin()->empty()) return *found.begin();
   }
   return {};
+}
+
+std::string common_locality(const std::vector<ServingNode>& nodes, const std::set<std::string>& names) {
+  std::vector<ServingNode> found;
+  std::ranges::copy_if(nodes, std::back_inserter(found), [&](const auto& node) { return names.contains(node.name); });
+  return common_locality(found);
 }
 
 }  // namespace meshdns

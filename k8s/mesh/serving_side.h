@@ -8,6 +8,7 @@
 // Source: https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,5 +59,8 @@ Result<Noted<std::vector<EntryEndpoint>>> gateway_endpoints(const std::vector<Ga
 
 /// "region/zone/subzone", as far as all of the nodes have it in common; empty: nothing.
 std::string common_locality(const std::vector<ServingNode>& nodes);
+
+/// The same of those that have these names.
+std::string common_locality(const std::vector<ServingNode>& nodes, const std::set<std::string>& names);
 
 }  // namespace meshdns
