@@ -180,9 +180,7 @@ void add_entry_list(CLI::App& entry, const Choose& choose) {
          "first --context")
       ->type_name("NAME");
   add_mesh_cluster_flags(app, *flags, "all");
-  app.add_option("--file", flags->files, "Manifests instead of a cluster; - for standard input; may be repeated")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+  add_mesh_file_flag(app, *flags);
   add_output_flag(app, flags->output);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return list(*flags); }); }); });

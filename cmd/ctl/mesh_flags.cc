@@ -32,6 +32,12 @@ void add_mesh_cluster_flags(CLI::App& command, MeshFlags& flags, const std::stri
       ->type_name("NAMESPACE");
 }
 
+void add_mesh_file_flag(CLI::App& command, MeshFlags& flags) {
+  command.add_option("--file", flags.files, "Manifests instead of a cluster; - for standard input; may be repeated")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+}
+
 void add_mesh_change_flags(CLI::App& command, MeshFlags& flags) {
   command
       .add_option("--file", flags.files,

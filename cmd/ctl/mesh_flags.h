@@ -28,6 +28,9 @@ struct MeshFlags {
 /// --kubeconfig, --context (which may be repeated) and -n. `name_space`: what the command takes without -n, for its help.
 void add_mesh_cluster_flags(CLI::App& command, MeshFlags& flags, const std::string& name_space);
 
+/// --file, of commands that read alone.
+void add_mesh_file_flag(CLI::App& command, MeshFlags& flags);
+
 /// --file, --dry-run and --even-if-managed.
 void add_mesh_change_flags(CLI::App& command, MeshFlags& flags);
 

@@ -183,9 +183,7 @@ void add_route_show(CLI::App& route, const Choose& choose) {
   const auto flags = std::make_shared<RouteFlags>();
   app.add_option("HOST", flags->host, "The host that clients call; without it, all")->type_name("");
   add_mesh_cluster_flags(app, *flags, "all; that of objects in FILE that say none: default");
-  app.add_option("--file", flags->files, "Manifests instead of a cluster; - for standard input; may be repeated")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+  add_mesh_file_flag(app, *flags);
   add_output_flag(app, flags->output);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return show(*flags); }); }); });
