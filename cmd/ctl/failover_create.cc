@@ -29,6 +29,7 @@
 #include "k8s/mesh/failover_route.h"
 #include "k8s/mesh/failover_rule.h"
 #include "k8s/mesh/route_choice.h"
+#include "k8s/mesh/route_creation.h"
 
 namespace meshdns {
 namespace {
@@ -172,8 +173,11 @@ class Creating {
     }
     if (const auto error = routed_by_wildcard(present.host.services.views, wish_.host.text()))
       refuse(cluster, error->message);
-    ObjectIdentity identity{kVirtualServices.kind, present.entry.name_space, wish_.host.object(), 0, ""};
-    if (cluster.get(kVirtualServices, identity.name_space, identity.name)) identity.name += "-mesh";
+    const auto is_taken = [&](const ObjectIdentity& each) {
+      return cluster.get(kVirtualServices, each.name_space, each.name).has_value();
+    };
+    const ObjectIdentity identity =
+        named_apart({kVirtualServices.kind, present.entry.name_space, wish_.host.object(), 0, ""}, is_taken);
     return failover_route(wish_, present.entry, identity, cluster.api_version_of(kVirtualServices));
   }
 
@@ -186,7 +190,7 @@ class Creating {
     }
     std::vector<ManifestObject> after;
     for (const auto& [kind, json] : objects) {
-      if (!json.empty()) after.push_back({"", "networking.istio.io/v1", kind, json});
+      if (!json.empty()) after.push_back({"", kManifestVersion, kind, json});
     }
     for (std::string& note : judge_failover(before, after, /*live=*/true, kRefused, cluster.prefix()))
       plan.note(std::move(note));

@@ -17,11 +17,10 @@
 #include "k8s/mesh/failover_rule.h"
 #include "k8s/mesh/host_objects.h"
 #include "k8s/mesh/route_choice.h"
+#include "k8s/mesh/route_creation.h"
 
 namespace meshdns {
 namespace {
-
-constexpr const char* kApiVersion = "networking.istio.io/v1";  // of manifests: Istio serves it since 1.22
 
 /// The host's objects, by their places in the first file.
 class HostFiles {
@@ -103,10 +102,11 @@ std::vector<std::string> put_route(HostFiles& host, const FailoverWish& wish, co
   const auto route = host.route();
   if (!route) {
     host.require_no_wildcard();
-    ObjectIdentity identity{"VirtualService", entry.name_space, wish.host.object(), 0, ""};
-    if (host.is_route_taken(identity)) identity.name += "-mesh";
+    const auto is_taken = [&](const ObjectIdentity& each) { return host.is_route_taken(each); };
+    const ObjectIdentity identity =
+        named_apart({"VirtualService", entry.name_space, wish.host.object(), 0, ""}, is_taken);
     if (host.is_route_taken(identity)) refuse_taken(identity.object(), wish.host);
-    host.files().put({}, failover_route(wish, entry, identity, kApiVersion));
+    host.files().put({}, failover_route(wish, entry, identity, kManifestVersion));
     return {};
   }
   const auto& [place, service] = *route;

@@ -20,8 +20,6 @@
 namespace meshdns {
 namespace {
 
-constexpr const char* kApiVersion = "networking.istio.io/v1";  // of manifests: Istio serves it since 1.22
-
 NewRoute new_route(const RouteWish& wish, const std::string& host, const std::string& name_space) {
   NewRoute route{host, wish.match, wish.to};
   for (WeightedDestination& to : route.to) to.destination = in_full(to.destination, name_space);
@@ -49,14 +47,12 @@ Ended printed_file(const RouteFile& file, const RouteWish& wish, const std::stri
 }
 
 /// A second object of a name would take the first one's place when the files are applied.
-ObjectIdentity untaken(ObjectIdentity identity, const RouteFile& file, const std::string& host) {
-  const auto is_taken = [&] {
-    return std::ranges::any_of(file.views().services, [&](const VirtualService& each) {
-      return each.name_space == identity.name_space && each.name == identity.name;
-    });
+ObjectIdentity untaken(const ObjectIdentity& wanted, const RouteFile& file, const std::string& host) {
+  const auto is_taken = [&](const ObjectIdentity& identity) {
+    return std::ranges::count(file.views().services, identity.object(), &ObjectIdentity::object) > 0;
   };
-  if (is_taken()) identity.name += "-mesh";
-  if (is_taken()) stop(kUsage, identity.object() + " is there, for other hosts than " + host + ": rename it");
+  ObjectIdentity identity = named_apart(wanted, is_taken);
+  if (is_taken(identity)) stop(kUsage, identity.object() + " is there, for other hosts than " + host + ": rename it");
   return identity;
 }
 
@@ -69,7 +65,7 @@ Ended create_in_file(const RouteFlags& flags, const RouteWish& wish) {
     const std::string own = flags.name_space.empty() ? file.name_space_of(host) : flags.name_space;
     const ObjectIdentity identity = untaken(route_object(host, own, file.name_space()), file, host);
     const NewRoute route = new_route(wish, host, identity.name_space);
-    const std::string json = virtual_service_json(identity, kApiVersion, route);
+    const std::string json = virtual_service_json(identity, kManifestVersion, route);
     const auto text = value_or_stop(file.manifest().with(nlohmann::ordered_json::parse(json)), kUsage);
     return printed_file(file, wish, text, written(identity, route, std::nullopt), json);
   }
@@ -121,10 +117,13 @@ class Creating : public RouteCommand {
   }
 
   void plan_object(size_t index, MeshCluster& cluster, const RouteMesh& mesh, const std::string& host,
-                   ObjectIdentity identity, ObjectPlan& plan) {
-    note_sidecars(cluster, identity.name_space, plan);
-    if (cluster.get(kVirtualServices, identity.name_space, identity.name)) identity.name += "-mesh";
-    if (cluster.get(kVirtualServices, identity.name_space, identity.name)) {
+                   const ObjectIdentity& wanted, ObjectPlan& plan) {
+    note_sidecars(cluster, wanted.name_space, plan);
+    const auto is_taken = [&](const ObjectIdentity& each) {
+      return cluster.get(kVirtualServices, each.name_space, each.name).has_value();
+    };
+    const ObjectIdentity identity = named_apart(wanted, is_taken);
+    if (is_taken(identity)) {
       stop(kRefused, cluster.prefix() + identity.object() + " is there, for other hosts than " + host +
                          "; what it has: kubectl -n " + identity.name_space + " get virtualservice " + identity.name +
                          " -o yaml");

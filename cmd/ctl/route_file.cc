@@ -66,7 +66,7 @@ std::string RouteFile::name_space_of(const std::string& host) const {
 
 std::vector<std::string> RouteFile::notes_on(const WrittenRoute& written, const std::string& json) const {
   LintMesh mesh = mesh_in(name_space_);
-  mesh.add({"", "networking.istio.io/v1", "VirtualService", json}, name_space_);
+  mesh.add({"", kManifestVersion, "VirtualService", json}, name_space_);
   mesh.index();
   RouteJudgement judgement = judge_route(std::move(mesh), written);
   std::ranges::move(judgement.notes, std::back_inserter(judgement.wrong));

@@ -19,7 +19,7 @@ constexpr const char* kMutual = "ISTIO_MUTUAL";
 constexpr const char* kTlsMode = "security.istio.io/tlsMode";
 
 Json new_object(const EntryWish& wish, const char* kind) {
-  return {{"apiVersion", "networking.istio.io/v1"},
+  return {{"apiVersion", kManifestVersion},
           {"kind", kind},
           {"metadata",
            {{"name", wish.host.object()},

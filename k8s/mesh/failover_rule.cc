@@ -42,10 +42,6 @@ Json& object_in(Json& object, const char* key) {
 
 // ---- mTLS
 
-bool is_gateway(const MeshEntry& entry, const MeshEntry::Endpoint& endpoint) {
-  return std::ranges::any_of(entry.ports, [&](const auto& port) { return endpoint.number_of(port) == kGatewayPort; });
-}
-
 /// Whether istiod lets sidecars use mTLS to the gateways without a rule that says so.
 bool is_labelled(const MeshEntry::Endpoint& endpoint) {
   const auto mode = endpoint.labels.find(kTlsMode);
@@ -91,7 +87,7 @@ Result<std::string> with_tls(const FailoverWish& wish, const MeshEntry& entry, c
   }
   bool are_labelled = true;
   for (const MeshEntry::Endpoint& endpoint : entry.endpoints) {
-    const bool through = is_gateway(entry, endpoint) || (wish.sni && !endpoint.ports.empty());
+    const bool through = entry.is_gateway(endpoint) || (wish.sni && !endpoint.ports.empty());
     if (through) are_labelled = are_labelled && is_labelled(endpoint);
     tls.endpoints.push_back(
         {endpoint.address, through ? std::optional(kGatewayPort) : std::nullopt, endpoint.locality});
@@ -113,7 +109,7 @@ Result<std::string> with_tls(const FailoverWish& wish, const MeshEntry& entry, c
 
 Json new_rule(const FailoverWish& wish, const MeshEntry& entry) {
   return {
-      {"apiVersion", "networking.istio.io/v1"},
+      {"apiVersion", kManifestVersion},
       {"kind", "DestinationRule"},
       {"metadata", {{"name", wish.host.object()}, {"namespace", entry.name_space}, {"labels", {{kManagedBy, kUs}}}}},
       {"spec", {{"host", wish.host.text()}, {"trafficPolicy", Json::object()}}}};

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "k8s/istio/service_entry.h"
-#include "k8s/mesh/entry_wish.h"
 #include "k8s/mesh/lint_hosts.h"
 #include "k8s/mesh/lint_rules.h"
 #include "k8s/mesh/lint_text.h"
@@ -129,11 +128,6 @@ std::set<std::string> addresses_of_services(const LintMesh& mesh) {
   return all;
 }
 
-bool is_gateway(const LintEntry& entry, const MeshEntry::Endpoint& endpoint) {
-  return std::ranges::any_of(entry.ports,
-                             [&](const MeshEntry::Port& port) { return endpoint.number_of(port) == kGatewayPort; });
-}
-
 }  // namespace
 
 void find_wrong_locality_settings(const LintSubject& subject, const Report& report) {
@@ -163,7 +157,7 @@ void find_localities_without_nodes(const LintSubject& subject, const Report& rep
   for (const LintEntry& entry : subject.mesh.entries()) {
     for (const MeshEntry::Endpoint& endpoint : entry.endpoints) {
       const bool is_own = own_addresses.contains(endpoint.address);
-      if (endpoint.locality.empty() || (!is_own && !is_gateway(entry, endpoint))) continue;
+      if (endpoint.locality.empty() || (!is_own && !entry.is_gateway(endpoint))) continue;
       const auto& known = is_own ? own : all;
       const auto has = [&](const std::string& node) { return is_in_locality(node, endpoint.locality); };
       if (known.empty() || std::ranges::any_of(known, has)) continue;

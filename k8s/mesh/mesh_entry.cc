@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "k8s/mesh/entry_wish.h"
 #include "k8s/mesh/field.h"
 
 namespace meshdns {
@@ -66,6 +67,10 @@ const MeshEntry::Port* MeshEntry::port(uint16_t number) const {
 const MeshEntry::Port* MeshEntry::port(std::string_view name) const {
   const auto found = std::ranges::find(ports, name, &Port::name);
   return found == ports.end() ? nullptr : &*found;
+}
+
+bool MeshEntry::is_gateway(const Endpoint& endpoint) const {
+  return std::ranges::any_of(ports, [&](const Port& port) { return endpoint.number_of(port) == kGatewayPort; });
 }
 
 Result<MeshEntry> parse_mesh_entry(std::string_view json, std::string_view name_space) {

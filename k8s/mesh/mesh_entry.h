@@ -61,6 +61,9 @@ struct MeshEntry : ObjectIdentity {
 
   const Port* port(uint16_t number) const;
   const Port* port(std::string_view name) const;
+
+  /// Whether one of the ports is a gateway's there.
+  bool is_gateway(const Endpoint& endpoint) const;
   bool operator==(const MeshEntry&) const = default;
 };
 

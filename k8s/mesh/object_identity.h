@@ -12,6 +12,9 @@
 
 namespace meshdns {
 
+/// The apiVersion of objects in manifests: Istio serves it since 1.22.
+inline constexpr const char* kManifestVersion = "networking.istio.io/v1";
+
 inline constexpr size_t kMaxObject = 4 << 20;    // bytes of JSON; the API server takes 3 MiB
 inline constexpr size_t kMaxFieldItems = 4096;   // of one list or mapping
 inline constexpr size_t kMaxFieldLength = 4096;  // bytes of one text; Istio's longest, regular expressions, have 1024

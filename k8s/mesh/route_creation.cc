@@ -153,6 +153,11 @@ ObjectIdentity route_object(const std::string& host, const std::string& name_spa
   return identity;
 }
 
+ObjectIdentity named_apart(ObjectIdentity identity, const std::function<bool(const ObjectIdentity&)>& is_taken) {
+  if (is_taken(identity)) identity.name += "-mesh";
+  return identity;
+}
+
 std::string virtual_service_json(const ObjectIdentity& identity, const std::string& api_version,
                                  const NewRoute& route) {
   return Json{

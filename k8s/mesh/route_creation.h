@@ -5,6 +5,7 @@
 //
 // Pure functions. Source: https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,9 @@ std::optional<RouteMatch> match_of(const VirtualService::HttpRoute& route);
 /// NAMESPACE for NAME.NAMESPACE.ZONE, else a name of all labels. `name_space`: where it is known, else empty; `fallback`: where the host
 /// tells of none.
 ObjectIdentity route_object(const std::string& host, const std::string& name_space, const std::string& fallback);
+
+/// With another name where its own is taken, as by a route of gateways: whether that is, too, is left to be seen.
+ObjectIdentity named_apart(ObjectIdentity identity, const std::function<bool(const ObjectIdentity&)>& is_taken);
 
 /// The whole object. Where the route is for some requests only, the others go to the host as before: without a route of their own they would get
 /// 404.
