@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "cmd/ctl/cluster.h"
 #include "cmd/ctl/failover.h"
 #include "cmd/ctl/failover_report.h"
 #include "cmd/ctl/failover_tally.h"
@@ -20,7 +19,7 @@
 #include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/paced_requests.h"
 #include "cmd/ctl/progress.h"
-#include "cmd/ctl/sidecar.h"
+#include "cmd/ctl/request_flags.h"
 #include "cmd/ctl/sidecar_sampler.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/text_value.h"
@@ -34,9 +33,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr uint32_t kMostPerSecond = 1000;
-constexpr std::chrono::seconds kLeastTimeout{1};
-constexpr std::chrono::hours kMostTimeout{1};
 constexpr std::chrono::seconds kLeastDuring{1};
 constexpr std::chrono::hours kMostDuring{1};
 constexpr milliseconds kBetweenSamples{100};
@@ -45,33 +41,18 @@ constexpr int64_t kMostSamples = 6000;
 // What servers that hang hold, until nothing is sent any more.
 constexpr size_t kMostUnderWay = 512;
 
-struct VerifyFlags {
-  std::string url;
+struct VerifyFlags : RequestFlags {
   std::string during;
-  std::string rate = "100";
-  std::string timeout = "15s";
-  std::string sidecar = kSidecar;
-  ClusterFlags cluster;
-  std::string name_space;
-  std::string output = "text";
 };
 
 /// The flags, read.
-struct Plan {
-  WebUrl url;
+struct Plan : RequestPlan {
   milliseconds during;
-  uint32_t rate;
-  milliseconds timeout;
-  Sidecar sidecar;
 };
 
 Plan plan_of(const VerifyFlags& flags) {
-  const auto url = parse_web_url(flags.url);
-  if (!url) stop(kUsage, "URL: found " + quote(flags.url) + ", " + url.error());
-  return {*url, value_or_stop(parse_duration_within(flags.during, kLeastDuring, kMostDuring), kUsage, "--during: "),
-          value_or_stop(parse_number(flags.rate, 1, kMostPerSecond), kUsage, "--rate: "),
-          value_or_stop(parse_duration_within(flags.timeout, kLeastTimeout, kMostTimeout), kUsage, "--timeout: "),
-          Sidecar(value_or_stop(parse_sidecar(flags.sidecar), kUsage, "--sidecar: "))};
+  return {request_plan(flags),
+          value_or_stop(parse_duration_within(flags.during, kLeastDuring, kMostDuring), kUsage, "--during: ")};
 }
 
 /// Where the sidecar sends the requests.
@@ -226,20 +207,12 @@ void add_failover_verify(CLI::App& failover, const Choose& choose) {
            "  # For a program, which finds the times of the move and of the return in it\n"
            "  meshdnsctl failover verify http://serverservice04.bar.global:8000/ --during 2m --rate 200 -o json\n");
   const auto flags = std::make_shared<VerifyFlags>();
-  app.add_option("URL", flags->url, "What is asked for, by GET, each time over a new connection")->required();
+  add_url_flag(app, *flags);
   app.add_option("--during", flags->during, "How long requests are sent, such as 60s")
       ->type_name("DURATION")
       ->required();
-  app.add_option("--rate", flags->rate, "How many a second; without it, " + flags->rate)->type_name("N");
-  app.add_option("--timeout", flags->timeout, "How long one of them may take; without it, " + flags->timeout)
-      ->type_name("DURATION");
-  app.add_option("--sidecar", flags->sidecar,
-                 std::string("Where the sidecar's admin endpoints are, on loopback; without it, ") + kSidecar)
-      ->type_name("URL");
-  add_cluster_flags(app, flags->cluster);
-  app.add_option("-n,--namespace", flags->name_space, "The namespace of the clients; without it, the context's")
-      ->type_name("NAMESPACE");
-  add_output_flag(app, flags->output);
+  add_pace_flags(app, *flags);
+  add_sidecar_flags(app, *flags);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return run(*flags); }); }); });
 }

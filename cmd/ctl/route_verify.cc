@@ -8,17 +8,16 @@
 #include <string>
 #include <vector>
 
-#include "cmd/ctl/cluster.h"
 #include "cmd/ctl/help.h"
 #include "cmd/ctl/injected_pod.h"
 #include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/paced_requests.h"
 #include "cmd/ctl/progress.h"
+#include "cmd/ctl/request_flags.h"
 #include "cmd/ctl/route.h"
 #include "cmd/ctl/route_expectation.h"
 #include "cmd/ctl/route_report.h"
 #include "cmd/ctl/route_tally.h"
-#include "cmd/ctl/sidecar.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/text_value.h"
 #include "k8s/mesh/answerer.h"
@@ -27,49 +26,28 @@ namespace meshdns {
 namespace {
 
 constexpr uint32_t kMostRequests = 1'000'000;
-constexpr uint32_t kMostPerSecond = 1000;
-constexpr std::chrono::seconds kLeastTimeout{1};
-constexpr std::chrono::hours kMostTimeout{1};
 
-struct VerifyFlags {
-  std::string url;
+struct VerifyFlags : RequestFlags {
   std::string count = "1000";
-  std::string rate = "100";
-  std::string timeout = "15s";
   std::vector<std::string> expect;
   std::string by;
-  std::string sidecar = kSidecar;
-  ClusterFlags cluster;
-  std::string name_space;
-  std::string output = "text";
 };
 
 /// The flags, read.
-struct Plan {
-  WebUrl url;
+struct Plan : RequestPlan {
   uint32_t count;
-  uint32_t rate;
-  std::chrono::milliseconds timeout;
   std::optional<Answerer> by;
-  Sidecar sidecar;
   std::optional<RouteExpectation> expected;
 };
 
 Plan plan_of(const VerifyFlags& flags) {
-  const auto url = parse_web_url(flags.url);
-  if (!url) stop(kUsage, "URL: found " + quote(flags.url) + ", " + url.error());
-  Plan plan{*url,
-            value_or_stop(parse_number(flags.count, 1, kMostRequests), kUsage, "--count: "),
-            value_or_stop(parse_number(flags.rate, 1, kMostPerSecond), kUsage, "--rate: "),
-            value_or_stop(parse_duration_within(flags.timeout, kLeastTimeout, kMostTimeout), kUsage, "--timeout: "),
-            {},
-            Sidecar(value_or_stop(parse_sidecar(flags.sidecar), kUsage, "--sidecar: ")),
-            {}};
+  Plan plan{
+      request_plan(flags), value_or_stop(parse_number(flags.count, 1, kMostRequests), kUsage, "--count: "), {}, {}};
   if (!flags.by.empty()) plan.by = value_or_stop(Answerer::parse(flags.by), kUsage, "--by: ");
   if (!flags.expect.empty()) {
     plan.expected = expected_by_flags(flags.expect, plan.by.has_value());
     require_count(*plan.expected, plan.count);
-  } else if (url->scheme == "https") {
+  } else if (plan.url.scheme == "https") {
     stop(kUsage, "--expect is required for https: a sidecar passes TLS through, and has no route for what is in it");
   }
   return plan;
@@ -217,11 +195,9 @@ void add_route_verify(CLI::App& route, const Choose& choose) {
            "  meshdnsctl route verify http://10.0.0.7/ --count 2000 --by header:x-served-by --expect v1=75 --expect "
            "v2=25\n");
   const auto flags = std::make_shared<VerifyFlags>();
-  app.add_option("URL", flags->url, "What is asked for, by GET, each time over a new connection")->required();
+  add_url_flag(app, *flags);
   app.add_option("--count", flags->count, "How many requests; without it, " + flags->count)->type_name("N");
-  app.add_option("--rate", flags->rate, "How many a second; without it, " + flags->rate)->type_name("N");
-  app.add_option("--timeout", flags->timeout, "How long one of them may take; without it, " + flags->timeout)
-      ->type_name("DURATION");
+  add_pace_flags(app, *flags);
   app.add_option("--expect", flags->expect,
                  "A destination, HOST[:PORT][/SUBSET], and its weight; with --by, what that finds for it; without any, "
                  "as the sidecar's route or the cluster's VirtualService has them; may be repeated")
@@ -231,13 +207,7 @@ void add_route_verify(CLI::App& route, const Choose& choose) {
                  "Where an answer says who gave it: header:NAME, or body:REGEX, whose first group or whole match "
                  "counts; without it, the sidecar counts")
       ->type_name("WHERE");
-  app.add_option("--sidecar", flags->sidecar,
-                 std::string("Where the sidecar's admin endpoints are, on loopback; without it, ") + kSidecar)
-      ->type_name("URL");
-  add_cluster_flags(app, flags->cluster);
-  app.add_option("-n,--namespace", flags->name_space, "The namespace of the clients; without it, the context's")
-      ->type_name("NAMESPACE");
-  add_output_flag(app, flags->output);
+  add_sidecar_flags(app, *flags);
   app.allow_extras();
   app.callback([flags, choose] { choose([flags] { return ended_by([&] { return run(*flags); }); }); });
 }
