@@ -5,6 +5,7 @@ import os
 import pytest
 
 from cluster import control_plane
+from cluster.node import Node
 from mesh import istiod
 from mesh.two_clusters import Mesh
 
@@ -17,6 +18,12 @@ def pytest_sessionstart():
             pytest.exit(f"the mesh is not built: tests/{suite}/tools/build does it, with Go", EXIT_SKIPPED)
     if os.geteuid() != 0:
         pytest.exit("network namespaces need root", EXIT_SKIPPED)
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    with Node(tmp_path_factory.mktemp("node")) as node:
+        yield node
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """A pod with the stock Envoy as its sidecar and the servers behind it, and no istiod: its clusters and routes, named as Istio names them, are
 files. Everything is on the pod's loopback; the hosts of /etc/hosts lead to Envoy."""
 
+import contextlib
 import itertools
 import json
 import re
@@ -144,3 +145,15 @@ class LoneEnvoy:
         typed = {"@type": f"{_TYPE}extensions.filters.network.{kind}", "stat_prefix": "out", **config}
         name = "envoy.filters.network." + kind.split(".")[0]
         return {"name": f"0.0.0.0_{port}", "address": _address(port), "filter_chains": [{"filters": [{"name": name, "typed_config": typed}]}]}
+
+
+@contextlib.contextmanager
+def lone_envoy(node, *arguments, **options):
+    """One that is ready, in a pod of that node."""
+    pod = node.pod("10.244.0.2")
+    try:
+        envoy = LoneEnvoy(pod, *arguments, **options)
+        envoy.await_ready()
+        yield envoy
+    finally:
+        pod.kill()

@@ -10,8 +10,7 @@ import sys
 import pytest
 import yaml
 
-from cluster.node import Node
-from mesh.lone_envoy import RETRIES, LoneEnvoy, to
+from mesh.lone_envoy import RETRIES, lone_envoy, to
 from mesh.traffic import CLIENT
 from support.meshdnsctl import program
 from support.process import eventually
@@ -36,20 +35,9 @@ KUBECTL = ("kubectl --namespace foo run meshdnsctl-failover-verify --image=meshd
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    with Node(tmp_path_factory.mktemp("node")) as node:
-        yield node
-
-
-@pytest.fixture(scope="module")
 def envoy(node):
-    pod = node.pod("10.244.0.2")
-    try:
-        envoy = LoneEnvoy(pod, {**SERVERS, STREAM: ENDS["active"]}, HOSTS, STREAMS)
-        envoy.await_ready()
+    with lone_envoy(node, {**SERVERS, STREAM: ENDS["active"]}, HOSTS, STREAMS) as envoy:
         yield envoy
-    finally:
-        pod.kill()
 
 
 def grows(envoy, name, by):

@@ -9,8 +9,7 @@ import sys
 import pytest
 import yaml
 
-from cluster.node import Node
-from mesh.lone_envoy import LoneEnvoy, to
+from mesh.lone_envoy import lone_envoy, to
 from mesh.traffic import CLIENT
 from support.meshdnsctl import program
 from support.process import eventually
@@ -39,20 +38,9 @@ KUBECTL = ("kubectl --namespace foo run meshdnsctl-route-verify --image=meshdns:
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    with Node(tmp_path_factory.mktemp("node")) as node:
-        yield node
-
-
-@pytest.fixture(scope="module")
 def envoy(node):
-    pod = node.pod("10.244.0.2")
-    try:
-        envoy = LoneEnvoy(pod, SERVERS, HOSTS, STREAMS, hashing=["hashed.bar.global"])
-        envoy.await_ready()
+    with lone_envoy(node, SERVERS, HOSTS, STREAMS, hashing=["hashed.bar.global"]) as envoy:
         yield envoy
-    finally:
-        pod.kill()
 
 
 def verify(envoy, *arguments, url=URL, count=400, rate=1000):
