@@ -16,7 +16,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kMutual = "ISTIO_MUTUAL";
-constexpr const char* kTlsMode = "security.istio.io/tlsMode";
 
 Json new_object(const EntryWish& wish, const char* kind) {
   return {{"apiVersion", kManifestVersion},
@@ -175,7 +174,7 @@ Result<std::string> entry_manifest(const EntryWish& wish, const std::string& exi
     spec["addresses"] = Json::array();
     for (const IpAddress& address : wish.addresses) spec["addresses"].push_back(address.text());
   }
-  set(spec, "location", "MESH_INTERNAL");
+  set(spec, "location", kMeshInternal);
   set_items(
       spec, "ports", wish.ports,
       [](const Json& item, const EntryPort& port) { return number_of(item, "number") == port.number; }, set_port);

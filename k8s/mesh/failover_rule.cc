@@ -24,7 +24,6 @@ constexpr const char* kBalancer = "loadBalancer";
 constexpr const char* kLocality = "localityLbSetting";
 constexpr const char* kPool = "connectionPool";
 constexpr const char* kTimeout = "connectTimeout";
-constexpr const char* kTlsMode = "security.istio.io/tlsMode";
 
 /// Whatever the order of its members.
 bool same(const Json& one, const Json& other) { return nlohmann::json(one) == nlohmann::json(other); }
@@ -41,12 +40,6 @@ Json& object_in(Json& object, const char* key) {
 }
 
 // ---- mTLS
-
-/// Whether istiod lets sidecars use mTLS to the gateways without a rule that says so.
-bool is_labelled(const MeshEntry::Endpoint& endpoint) {
-  const auto mode = endpoint.labels.find(kTlsMode);
-  return mode != endpoint.labels.end() && mode->second == "istio";
-}
 
 /// The port that goes to a gateway by something else than Istio's mTLS.
 std::optional<int64_t> unencrypted(const MeshEntry& entry, const DestinationRule& rule) {
@@ -85,10 +78,10 @@ Result<std::string> with_tls(const FailoverWish& wish, const MeshEntry& entry, c
     tls.ports.push_back({port.name, port.number, port.protocol});
     has_all = has_all && !rule.policy.of_port(port.number).tls_mode.empty();
   }
-  bool are_labelled = true;
+  bool is_automatic = true;
   for (const MeshEntry::Endpoint& endpoint : entry.endpoints) {
     const bool through = entry.is_gateway(endpoint) || (wish.sni && !endpoint.ports.empty());
-    if (through) are_labelled = are_labelled && is_labelled(endpoint);
+    if (through) is_automatic = is_automatic && entry.has_automatic_mtls(endpoint);
     tls.endpoints.push_back(
         {endpoint.address, through ? std::optional(kGatewayPort) : std::nullopt, endpoint.locality});
   }
@@ -102,7 +95,7 @@ Result<std::string> with_tls(const FailoverWish& wish, const MeshEntry& entry, c
                  ", expected ISTIO_MUTUAL, as gateways answer nothing else: what fails over to them would be lost; "
                  "--sni service writes it"};
   }
-  const bool is_needed = tls.has_gateway() && !has_all && !are_labelled;
+  const bool is_needed = tls.has_gateway() && !has_all && !is_automatic;
   if (!wish.sni && !is_needed) return existing;
   return rule_manifest(tls, existing);
 }

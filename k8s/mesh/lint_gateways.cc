@@ -16,7 +16,6 @@
 namespace meshdns {
 namespace {
 
-constexpr const char* kTlsMode = "security.istio.io/tlsMode";
 constexpr std::string_view kMutual = "ISTIO_MUTUAL";
 constexpr std::string_view kSniForm = "outbound_.PORT_.SUBSET_.HOST";
 
@@ -24,12 +23,6 @@ using Endpoint = MeshEntry::Endpoint;
 
 bool is_name(const Endpoint& endpoint) {
   return !endpoint.address.empty() && !endpoint.address.starts_with("unix://") && !IpAddress::parse(endpoint.address);
-}
-
-/// Whether istiod lets sidecars use mTLS to it without a rule that says so.
-bool is_labelled(const Endpoint& endpoint) {
-  const auto mode = endpoint.labels.find(kTlsMode);
-  return mode == endpoint.labels.end() ? !endpoint.service_account.empty() : mode->second == "istio";
 }
 
 /// The entry's endpoints that are gateways for the port.
@@ -64,15 +57,15 @@ std::string without_mtls(const LintEntry& entry, const MeshEntry::Port& port,
   if (settings != nullptr && !settings->tls_mode.empty()) {
     return with_place(*rule) + " says tls.mode " + shown(settings->tls_mode) + ", expected ISTIO_MUTUAL";
   }
-  const bool is_internal = entry.location == "MESH_INTERNAL";
-  if (is_internal && std::ranges::all_of(gateways, [](const Endpoint* gateway) { return is_labelled(*gateway); }))
-    return {};
+  const auto is_automatic = [&](const Endpoint* gateway) { return entry.has_automatic_mtls(*gateway); };
+  if (std::ranges::all_of(gateways, is_automatic)) return {};
   if (rule != nullptr && !rule->policy.tls_mode.empty()) {
     return with_place(*rule) +
            " has portLevelSettings for the port, which inherit nothing and say no tls: write tls there, too";
   }
   return (rule == nullptr ? "no DestinationRule is for it" : with_place(*rule) + " says no tls") + ": " +
-         what_to_write(port) + (is_internal ? "" : "; labels count with location MESH_INTERNAL alone");
+         what_to_write(port) +
+         (entry.location == kMeshInternal ? "" : "; labels count with location MESH_INTERNAL alone");
 }
 
 /// outbound_.8000_.v1_.a.bar.svc.cluster.local

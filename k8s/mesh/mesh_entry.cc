@@ -73,6 +73,12 @@ bool MeshEntry::is_gateway(const Endpoint& endpoint) const {
   return std::ranges::any_of(ports, [&](const Port& port) { return endpoint.number_of(port) == kGatewayPort; });
 }
 
+bool MeshEntry::has_automatic_mtls(const Endpoint& endpoint) const {
+  if (location != kMeshInternal) return false;
+  const auto mode = endpoint.labels.find(kTlsMode);
+  return mode == endpoint.labels.end() ? !endpoint.service_account.empty() : mode->second == "istio";
+}
+
 Result<MeshEntry> parse_mesh_entry(std::string_view json, std::string_view name_space) {
   MeshEntry entry;
   const auto error = read_object(json, [&](const Field& object) {

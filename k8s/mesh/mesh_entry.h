@@ -17,6 +17,10 @@
 
 namespace meshdns {
 
+inline constexpr const char* kMeshInternal = "MESH_INTERNAL";
+/// An endpoint's label.
+inline constexpr const char* kTlsMode = "security.istio.io/tlsMode";
+
 struct MeshEntry : ObjectIdentity {
   struct Port {
     std::string name;
@@ -64,6 +68,9 @@ struct MeshEntry : ObjectIdentity {
 
   /// Whether one of the ports is a gateway's there.
   bool is_gateway(const Endpoint& endpoint) const;
+
+  /// Whether sidecars use mTLS to it without a DestinationRule that says so: Istio's automatic mTLS, which ends at the mesh's edge.
+  bool has_automatic_mtls(const Endpoint& endpoint) const;
   bool operator==(const MeshEntry&) const = default;
 };
 

@@ -25,9 +25,10 @@ const Json kBothWays =
 const Json kTls = Json::parse(R"({"mode": "ISTIO_MUTUAL", "sni": "outbound_.80_._.a.bar.svc.cluster.local"})");
 const Json kTls5432 = Json::parse(R"({"mode": "ISTIO_MUTUAL", "sni": "outbound_.5432_._.a.bar.svc.cluster.local"})");
 
-MeshEntry entry(const std::string& ports = kOnePort, const std::string& endpoints = kTwoRegions) {
-  const auto parsed =
-      parse_mesh_entry(object_json("{hosts: [a.bar.global], ports: " + ports + ", endpoints: [" + endpoints + "]}"));
+MeshEntry entry(const std::string& ports = kOnePort, const std::string& endpoints = kTwoRegions,
+                const std::string& location = kMeshInternal) {
+  const auto parsed = parse_mesh_entry(object_json("{hosts: [a.bar.global], location: " + location +
+                                                   ", ports: " + ports + ", endpoints: [" + endpoints + "]}"));
   REQUIRE_MESSAGE(parsed, parsed.error());
   return *parsed;
 }
@@ -145,6 +146,8 @@ TEST_CASE("by which name gateways are asked") {
   constexpr const char* kLabelled =
       "{address: 10.0.0.1, locality: r1}, {address: 10.0.0.2, locality: r2, ports: {http: 15443}, labels: "
       "{security.istio.io/tlsMode: istio}}";
+  constexpr const char* kWithAccount =
+      "{address: 10.0.0.1, locality: r1}, {address: 10.0.0.2, locality: r2, ports: {http: 15443}, serviceAccount: a}";
   constexpr const char* kOther = "{tls: {mode: ISTIO_MUTUAL, sni: outbound_.80_._.other.foo.svc.cluster.local}}";
   struct Row {
     const char* endpoints;
@@ -165,6 +168,7 @@ TEST_CASE("by which name gateways are asked") {
            Row{kDirect, {}, "{tls: {mode: DISABLE}}", R"({"mode": "DISABLE"})"},
            Row{kTwoRegions, Sni::kGlobal, kOther, R"({"mode": "ISTIO_MUTUAL"})"},
            Row{kLabelled, {}, "", nullptr},
+           Row{kWithAccount, {}, "", nullptr},
            Row{kLabelled, Sni::kService, "",
                R"({"mode": "ISTIO_MUTUAL", "sni": "outbound_.80_._.a.bar.svc.cluster.local"})"},
            Row{kDirect, {}, "", nullptr},
@@ -176,6 +180,7 @@ TEST_CASE("by which name gateways are asked") {
     const Json found = policy(each, entry(kOnePort, row.endpoints), row.before);
     CHECK(found.value("tls", Json()) == (row.tls == nullptr ? Json() : Json::parse(row.tls)));
   }
+  CHECK(policy(wish(), entry(kOnePort, kLabelled, "MESH_EXTERNAL"))["tls"] == kTls);
   FailoverWish global = wish();
   global.sni = Sni::kGlobal;
   CHECK(failover_rule(global, entry(kOnePort, kDirect)).error().find("no endpoint that is a gateway") !=
