@@ -1,6 +1,6 @@
 #pragma once
 
-// The flags of the commands that send requests in a pod with a sidecar and ask that what it counts.
+// The flags of the commands that send requests in a pod with a sidecar, and ask the sidecar for its counts.
 
 #include <chrono>
 #include <cstdint>

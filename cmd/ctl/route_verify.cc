@@ -1,7 +1,6 @@
 // meshdnsctl route verify: whether the requests to a URL go where the route's weights say.
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
