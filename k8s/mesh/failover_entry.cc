@@ -138,6 +138,9 @@ std::optional<Error> check_nodes(const MeshEntry& entry, const std::vector<std::
 }
 
 std::optional<Error> check_failover(const FailoverWish& wish, const MeshEntry& entry, const std::string& create) {
+  if (entry.ports.empty()) {
+    return Error{entry.object() + ": spec.ports: found none, expected the ports that clients ask for; " + create};
+  }
   if (entry.endpoints.size() < 2) {
     return Error{entry.object() + " has " + (entry.endpoints.empty() ? "no endpoint" : "one endpoint") +
                  ", expected one for each cluster: there is nothing to fail over to; " + create};

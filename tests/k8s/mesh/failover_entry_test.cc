@@ -16,7 +16,8 @@ constexpr const char* kEndpoints =
     {address: 10.96.0.7, locality: r1/z1}, {address: 172.25.55.50, ports: {http: 15443}, weight: 3}]})";
 
 MeshEntry entry(const std::string& endpoints) {
-  const auto parsed = parse_mesh_entry(object_json("{hosts: [a.bar.global], endpoints: [" + endpoints + "]}"));
+  const auto parsed = parse_mesh_entry(
+      object_json("{hosts: [a.bar.global], ports: [{name: http, number: 80}], endpoints: [" + endpoints + "]}"));
   REQUIRE_MESSAGE(parsed, parsed.error());
   return *parsed;
 }
@@ -88,6 +89,15 @@ TEST_CASE("whether there is somewhere to fail over to") {
     CHECK(text.empty() == std::string(row.error).empty());
     CHECK(text.find(row.error) != std::string::npos);
   }
+}
+
+TEST_CASE("an entry without ports") {
+  const auto none = parse_mesh_entry(object_json(
+      "{hosts: [a.bar.global], endpoints: [{address: 10.0.0.1, locality: r1}, {address: 10.0.0.2, locality: r2}]}"));
+  const auto error = check_failover({*parse_mesh_host("a.bar.global"), {}, {}, {}, false, "", ""}, *none, "make it");
+  REQUIRE(error);
+  CHECK(error->message ==
+        "ServiceEntry bar/a: spec.ports: found none, expected the ports that clients ask for; make it");
 }
 
 TEST_CASE("localities where no node is") {
