@@ -7,6 +7,7 @@
 
 #include "k8s/mesh/destination.h"
 #include "k8s/mesh/destination_rule.h"
+#include "k8s/mesh/gateway_sni.h"
 #include "k8s/mesh/host_objects.h"
 #include "k8s/mesh/mesh_entry.h"
 
@@ -123,6 +124,11 @@ void set_tls(Json& settings, const std::string& sni) {
   }
 }
 
+/// Empty: Istio's own.
+std::string sni_for(const EntryWish& wish, uint16_t port) {
+  return wish.sni == Sni::kGlobal ? "" : gateway_sni(port, wish.service);
+}
+
 bool is_for(const Json& settings, uint16_t port) {
   return settings.contains("port") && number_of(settings["port"], "number") == port;
 }
@@ -144,20 +150,16 @@ Json& port_settings(Json& policy, uint16_t port) {
 
 void set_policy(Json& policy, const EntryWish& wish) {
   const bool one_for_all = wish.sni == Sni::kGlobal || wish.ports.size() == 1;
-  if (one_for_all) set_tls(policy, gateway_sni(wish, wish.ports.front().number));
+  if (one_for_all) set_tls(policy, sni_for(wish, wish.ports.front().number));
   for (const EntryPort& port : wish.ports) {
     const auto is_it = [&](const Json& each) { return is_for(each, port.number); };
     const bool has_own =
         policy.contains("portLevelSettings") && std::ranges::any_of(policy["portLevelSettings"], is_it);
-    if (!one_for_all || has_own) set_tls(port_settings(policy, port.number), gateway_sni(wish, port.number));
+    if (!one_for_all || has_own) set_tls(port_settings(policy, port.number), sni_for(wish, port.number));
   }
 }
 
 }  // namespace
-
-std::string gateway_sni(const EntryWish& wish, uint16_t port) {
-  return wish.sni == Sni::kGlobal ? "" : "outbound_." + std::to_string(port) + "_._." + wish.service;
-}
 
 Result<std::string> entry_manifest(const EntryWish& wish, const std::string& existing) {
   Json object = new_object(wish, "ServiceEntry");

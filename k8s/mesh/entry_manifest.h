@@ -22,7 +22,4 @@ Result<std::string> entry_manifest(const EntryWish& wish, const std::string& exi
 /// The same of the host's DestinationRule. Empty: without mTLS none is needed, and there is none.
 Result<std::string> rule_manifest(const EntryWish& wish, const std::string& existing = "");
 
-/// The SNI for that port.
-std::string gateway_sni(const EntryWish& wish, uint16_t port);
-
 }  // namespace meshdns

@@ -9,6 +9,7 @@
 
 #include "k8s/istio/service_entry.h"
 #include "k8s/mesh/destination.h"
+#include "k8s/mesh/gateway_sni.h"
 
 namespace meshdns {
 namespace {

@@ -47,9 +47,6 @@ Result<EntryPort> parse_entry_port(std::string_view text);
 /// Names or numbers that are there twice, or more ports than an entry may have.
 std::optional<Error> check_ports(const std::vector<EntryPort>& ports);
 
-/// East-west gateways pass mTLS on by SNI there (AUTO_PASSTHROUGH).
-inline constexpr uint16_t kGatewayPort = 15443;
-
 struct EntryEndpoint {
   std::string address;              // an IP address, or a host name
   std::optional<uint16_t> gateway;  // the port of a gateway at that address; nothing: the servers themselves are there

@@ -45,7 +45,7 @@ Json& object_in(Json& object, const char* key) {
 std::optional<int64_t> unencrypted(const MeshEntry& entry, const DestinationRule& rule) {
   for (const MeshEntry::Port& port : entry.ports) {
     const std::string& mode = rule.policy.of_port(port.number).tls_mode;
-    const auto is_through = [&](const auto& endpoint) { return endpoint.number_of(port) == kGatewayPort; };
+    const auto is_through = [&](const auto& endpoint) { return endpoint.is_gateway_for(port); };
     const bool is_mutual = mode.empty() || mode == "ISTIO_MUTUAL";
     if (!is_mutual && std::ranges::any_of(entry.endpoints, is_through)) return port.number;
   }

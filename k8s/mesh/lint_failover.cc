@@ -4,7 +4,6 @@
 
 #include "k8s/istio/service_entry.h"
 #include "k8s/mesh/destination.h"
-#include "k8s/mesh/entry_wish.h"
 #include "k8s/mesh/lint_hosts.h"
 #include "k8s/mesh/lint_rules.h"
 #include "k8s/mesh/lint_text.h"
@@ -65,7 +64,7 @@ size_t largest(const LocatedHost& host) {
 bool ejects_clusters(const LocatedHost& host, const DestinationRule::OutlierDetection& detection) {
   if (host.is_in_several()) return true;
   const auto is_gateway = [&](const MeshEntry::Endpoint& endpoint) {
-    return std::ranges::any_of(host.ports, [&](const auto* port) { return endpoint.number_of(*port) == kGatewayPort; });
+    return std::ranges::any_of(host.ports, [&](const auto* port) { return endpoint.is_gateway_for(*port); });
   };
   return most_ejected(detection, host.entry.endpoints.size()) > 0 &&
          std::ranges::any_of(host.entry.endpoints, is_gateway);

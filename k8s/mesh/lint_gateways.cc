@@ -7,7 +7,7 @@
 
 #include "k8s/istio/service_entry.h"
 #include "k8s/mesh/destination.h"
-#include "k8s/mesh/entry_wish.h"
+#include "k8s/mesh/gateway_sni.h"
 #include "k8s/mesh/lint_rules.h"
 #include "k8s/mesh/lint_text.h"
 #include "zone/address.h"
@@ -29,7 +29,7 @@ bool is_name(const Endpoint& endpoint) {
 std::vector<const Endpoint*> gateways_for(const LintEntry& entry, const MeshEntry::Port& port) {
   std::vector<const Endpoint*> gateways;
   for (const Endpoint& endpoint : entry.endpoints) {
-    if (endpoint.number_of(port) == kGatewayPort) gateways.push_back(&endpoint);
+    if (endpoint.is_gateway_for(port)) gateways.push_back(&endpoint);
   }
   return gateways;
 }
@@ -68,26 +68,6 @@ std::string without_mtls(const LintEntry& entry, const MeshEntry::Port& port,
          (entry.location == kMeshInternal ? "" : "; labels count with location MESH_INTERNAL alone");
 }
 
-/// outbound_.8000_.v1_.a.bar.svc.cluster.local
-struct ServiceName {
-  uint16_t port;
-  std::string host;
-};
-
-std::optional<ServiceName> service_of_sni(std::string_view sni) {
-  constexpr std::string_view kStart = "outbound_.";
-  constexpr std::string_view kBetween = "_.";
-  if (!sni.starts_with(kStart)) return std::nullopt;
-  sni.remove_prefix(kStart.size());
-  const size_t subset = sni.find(kBetween);
-  const size_t host = subset == std::string_view::npos ? subset : sni.find(kBetween, subset + kBetween.size());
-  if (host == std::string_view::npos) return std::nullopt;
-  const auto service =
-      parse_destination(std::string(sni.substr(host + kBetween.size())) + ":" + std::string(sni.substr(0, subset)));
-  if (!service || !service->port) return std::nullopt;
-  return ServiceName{*service->port, service->host};
-}
-
 /// The Service that is at the address, in another cluster.
 struct Serving {
   const LintMesh& mesh;
@@ -115,7 +95,7 @@ bool selects(const Gateway& gateway, const Service& service) {
 }
 
 /// Why the gateway does not pass on what comes with that SNI; empty: it does.
-std::string closed(const Serving& at, const ServiceName& name) {
+std::string closed(const Serving& at, const GatewaySni& name) {
   if (at.service.port(kGatewayPort) == nullptr) return "has no port 15443: add it";
   std::vector<std::string> patterns;
   for (const Gateway& gateway : at.mesh.gateways()) {
@@ -153,7 +133,7 @@ void find_wrong_snis(const LintSubject& subject, const Report& report) {
       if (rule == nullptr || rule->policy.of_port(port.number).tls_mode != kMutual) return;
       const std::string& sni = rule->policy.of_port(port.number).sni;
       if (sni.empty()) return;
-      if (!service_of_sni(sni)) {
+      if (!parse_gateway_sni(sni)) {
         report(*rule, "/spec/trafficPolicy",
                "found the sni " + shown(sni) + ", expected " + std::string(kSniForm) + ": the gateway knows no others");
         return;
@@ -197,7 +177,7 @@ void find_closed_gateways(const LintSubject& subject, const Report& report) {
       const DestinationRule* rule = followed_rule(subject.mesh, entry, host);
       if (!without_mtls(entry, port, gateways, rule).empty()) return;  // there is no SNI to judge
       const std::string sni = rule == nullptr ? "" : rule->policy.of_port(port.number).sni;
-      const auto name = sni.empty() ? ServiceName{port.number, canonical_host(host)} : service_of_sni(sni);
+      const auto name = sni.empty() ? GatewaySni{port.number, canonical_host(host)} : parse_gateway_sni(sni);
       for (const Endpoint* gateway : gateways) {
         const auto at = name ? serving(subject, gateway->address) : std::nullopt;
         const std::string reason = at ? closed(*at, *name) : "";

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "k8s/mesh/entry_wish.h"
 #include "k8s/mesh/field.h"
 
 namespace meshdns {
@@ -70,7 +69,7 @@ const MeshEntry::Port* MeshEntry::port(std::string_view name) const {
 }
 
 bool MeshEntry::is_gateway(const Endpoint& endpoint) const {
-  return std::ranges::any_of(ports, [&](const Port& port) { return endpoint.number_of(port) == kGatewayPort; });
+  return std::ranges::any_of(ports, [&](const Port& port) { return endpoint.is_gateway_for(port); });
 }
 
 bool MeshEntry::has_automatic_mtls(const Endpoint& endpoint) const {

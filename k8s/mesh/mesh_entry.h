@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "k8s/mesh/gateway_sni.h"
 #include "k8s/mesh/object_identity.h"
 #include "zone/result.h"
 
@@ -42,6 +43,8 @@ struct MeshEntry : ObjectIdentity {
 
     /// The number of the entry's port here.
     uint16_t number_of(const Port& port) const;
+
+    bool is_gateway_for(const Port& port) const { return number_of(port) == kGatewayPort; }
     bool operator==(const Endpoint&) const = default;
   };
 

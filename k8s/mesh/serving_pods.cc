@@ -1,6 +1,7 @@
 #include "k8s/mesh/serving_pods.h"
 
 #include "k8s/mesh/field.h"
+#include "k8s/mesh/mesh_entry.h"
 
 namespace meshdns {
 
@@ -23,7 +24,7 @@ Result<bool> has_sidecar(std::string_view json) {
   bool found = false;
   const auto error = read_object(json, [&](const Field& object) {
     const TextMap labels = object.at("metadata").at("labels").text_map();
-    const auto tls = labels.find("security.istio.io/tlsMode");
+    const auto tls = labels.find(kTlsMode);
     found = tls != labels.end() && tls->second == "istio";
     for (const char* containers : {"containers", "initContainers"}) {  // the latter where sidecars are native
       for (const Field& container : object.at("spec").at(containers).items()) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "k8s/mesh/field.h"
+#include "k8s/mesh/gateway_sni.h"
 #include "zone/joined.h"
 
 namespace meshdns {

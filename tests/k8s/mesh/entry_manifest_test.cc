@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "k8s/istio/manifest.h"
+#include "k8s/mesh/gateway_sni.h"
 
 namespace meshdns {
 namespace {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "k8s/mesh/entry_manifest.h"
+#include "k8s/mesh/gateway_sni.h"
 #include "lint_fixture.h"
 #include "zone/joined.h"
 
