@@ -28,6 +28,7 @@
 #include "k8s/mesh/failover_losses.h"
 #include "k8s/mesh/failover_route.h"
 #include "k8s/mesh/failover_rule.h"
+#include "k8s/mesh/failover_tls.h"
 #include "k8s/mesh/route_choice.h"
 #include "k8s/mesh/route_creation.h"
 
@@ -152,6 +153,10 @@ class Creating {
     }
     const std::string rule = value_or_stop(failover_rule(wish_, present.entry, objects.rule ? objects.rule->json : ""),
                                            kRefused, cluster.prefix());
+    for (const std::string& note :
+         gateway_tls_notes(wish_, present.entry, objects.rule ? objects.rule->json : "", rule)) {
+      plan.note(cluster.prefix() + note);
+    }
     const std::string route = route_json(index, present, plan);
     judge(index, present,
           {{kServiceEntries.kind, present.entry_json}, {kDestinationRules.kind, rule}, {kVirtualServices.kind, route}},

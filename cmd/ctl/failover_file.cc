@@ -15,6 +15,7 @@
 #include "k8s/mesh/failover_losses.h"
 #include "k8s/mesh/failover_route.h"
 #include "k8s/mesh/failover_rule.h"
+#include "k8s/mesh/failover_tls.h"
 #include "k8s/mesh/host_objects.h"
 #include "k8s/mesh/route_choice.h"
 #include "k8s/mesh/route_creation.h"
@@ -131,8 +132,11 @@ Ended create_failover_in_files(const FailoverWish& wish, const MeshFlags& flags)
   if (!rule && host.is_rule_taken(entry.name_space)) {
     refuse_taken("DestinationRule " + entry.name_space + "/" + wish.host.object(), wish.host);
   }
-  host.files().put(rule, value_or_stop(failover_rule(wish, entry, host.files().json_of(rule)), kUsage));
-  std::vector<std::string> notes = overriding(host.files().json_of(host.rule_place(entry.name_space)));
+  const std::string rule_before = host.files().json_of(rule);
+  const std::string rule_json = value_or_stop(failover_rule(wish, entry, rule_before), kUsage);
+  host.files().put(rule, rule_json);
+  std::vector<std::string> notes = overriding(rule_json);
+  for (std::string& note : gateway_tls_notes(wish, entry, rule_before, rule_json)) notes.push_back(std::move(note));
   for (std::string& note : put_route(host, wish, entry)) notes.push_back(std::move(note));
   for (std::string& note : judge_failover(before, host.objects(), /*live=*/false, kUsage, "")) {
     notes.push_back(std::move(note));

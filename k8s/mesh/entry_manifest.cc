@@ -149,7 +149,7 @@ Json& port_settings(Json& policy, uint16_t port) {
 }
 
 void set_policy(Json& policy, const EntryWish& wish) {
-  const bool one_for_all = wish.sni == Sni::kGlobal || wish.ports.size() == 1;
+  const bool one_for_all = !wish.has_other_ports && (wish.sni == Sni::kGlobal || wish.ports.size() == 1);
   if (one_for_all) set_tls(policy, sni_for(wish, wish.ports.front().number));
   for (const EntryPort& port : wish.ports) {
     const auto is_it = [&](const Json& each) { return is_for(each, port.number); };
@@ -187,16 +187,7 @@ Result<std::string> entry_manifest(const EntryWish& wish, const std::string& exi
   return object.dump();
 }
 
-Result<std::string> rule_manifest(const EntryWish& wish, const std::string& existing) {
-  if (!wish.has_mtls()) {
-    if (existing.empty()) return std::string();
-    const auto rule = parse_destination_rule(existing);
-    if (!rule) return Error{rule.error()};
-    const auto has_tls = [](const DestinationRule::Settings& settings) { return !settings.tls_mode.empty(); };
-    if (!has_tls(rule->policy) && std::ranges::none_of(rule->policy.ports, has_tls)) return existing;
-    return Error{rule->object() + " has tls for " + wish.host.text() +
-                 ", whose endpoints are to be reached directly, without mTLS: take it out"};
-  }
+Result<std::string> mtls_rule(const EntryWish& wish, const std::string& existing) {
   Json object = new_object(wish, "DestinationRule");
   if (!wish.rule_name_space.empty()) object["metadata"]["namespace"] = wish.rule_name_space;
   if (!existing.empty()) {
@@ -208,6 +199,17 @@ Result<std::string> rule_manifest(const EntryWish& wish, const std::string& exis
   if (!spec.contains("trafficPolicy") || !spec["trafficPolicy"].is_object()) spec["trafficPolicy"] = Json::object();
   set_policy(spec["trafficPolicy"], wish);
   return object.dump();
+}
+
+Result<std::string> rule_manifest(const EntryWish& wish, const std::string& existing) {
+  if (wish.has_mtls()) return mtls_rule(wish, existing);
+  if (existing.empty()) return std::string();
+  const auto rule = parse_destination_rule(existing);
+  if (!rule) return Error{rule.error()};
+  const auto has_tls = [](const DestinationRule::Settings& settings) { return !settings.tls_mode.empty(); };
+  if (!has_tls(rule->policy) && std::ranges::none_of(rule->policy.ports, has_tls)) return existing;
+  return Error{rule->object() + " has tls for " + wish.host.text() +
+               ", whose endpoints are to be reached directly, without mTLS: take it out"};
 }
 
 }  // namespace meshdns

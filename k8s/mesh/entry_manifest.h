@@ -19,7 +19,10 @@ namespace meshdns {
 /// cannot be what is wished.
 Result<std::string> entry_manifest(const EntryWish& wish, const std::string& existing = "");
 
-/// The same of the host's DestinationRule. Empty: without mTLS none is needed, and there is none.
+/// The host's DestinationRule with mTLS for the wish's ports.
+Result<std::string> mtls_rule(const EntryWish& wish, const std::string& existing = "");
+
+/// The same where the wish has mTLS. Empty: it has not, and there is no rule.
 Result<std::string> rule_manifest(const EntryWish& wish, const std::string& existing = "");
 
 }  // namespace meshdns

@@ -9,8 +9,8 @@
 
 #include "k8s/api/api_objects.h"
 #include "k8s/mesh/destination_rule.h"
-#include "k8s/mesh/entry_manifest.h"
 #include "k8s/mesh/failover_settings.h"
+#include "k8s/mesh/failover_tls.h"
 #include "k8s/mesh/locality.h"
 #include "k8s/mesh/our_object.h"
 
@@ -37,67 +37,6 @@ Json& object_in(Json& object, const char* key) {
   Json& member = object[key];
   if (!member.is_object()) member = Json::object();
   return member;
-}
-
-// ---- mTLS
-
-/// The port that goes to a gateway by something else than Istio's mTLS.
-std::optional<int64_t> unencrypted(const MeshEntry& entry, const DestinationRule& rule) {
-  for (const MeshEntry::Port& port : entry.ports) {
-    const std::string& mode = rule.policy.of_port(port.number).tls_mode;
-    const auto is_through = [&](const auto& endpoint) { return endpoint.is_gateway_for(port); };
-    const bool is_mutual = mode.empty() || mode == "ISTIO_MUTUAL";
-    if (!is_mutual && std::ranges::any_of(entry.endpoints, is_through)) return port.number;
-  }
-  return std::nullopt;
-}
-
-/// The serving side's Service, as an SNI that is there names it; else by the host's name.
-std::string service_of(const FailoverWish& wish, const DestinationRule& rule) {
-  constexpr std::string_view kBetween = "_.";
-  std::vector<std::string> names{rule.policy.sni};
-  for (const auto& port : rule.policy.ports) names.push_back(port.sni);
-  for (const std::string& sni : names) {
-    const size_t host = sni.rfind(kBetween);
-    if (sni.starts_with("outbound_.") && host != std::string::npos) return sni.substr(host + kBetween.size());
-  }
-  return wish.host.name + "." + wish.host.name_space + ".svc.cluster.local";
-}
-
-/// The rule with mTLS to the gateways: as it is, unless another SNI is asked for, or there is none and nothing else makes sidecars use it.
-Result<std::string> with_tls(const FailoverWish& wish, const MeshEntry& entry, const std::string& existing) {
-  DestinationRule rule;
-  if (!existing.empty()) {
-    auto parsed = parse_destination_rule(existing);
-    if (!parsed) return Error{parsed.error()};
-    rule = *std::move(parsed);
-  }
-  EntryWish tls{wish.host, {}, {}, {}, wish.sni.value_or(Sni::kService), service_of(wish, rule), entry.name_space};
-  bool has_all = true;
-  for (const MeshEntry::Port& port : entry.ports) {
-    tls.ports.push_back({port.name, port.number, port.protocol});
-    has_all = has_all && !rule.policy.of_port(port.number).tls_mode.empty();
-  }
-  bool is_automatic = true;
-  for (const MeshEntry::Endpoint& endpoint : entry.endpoints) {
-    const bool through = entry.is_gateway(endpoint) || (wish.sni && !endpoint.ports.empty());
-    if (through) is_automatic = is_automatic && entry.has_automatic_mtls(endpoint);
-    tls.endpoints.push_back(
-        {endpoint.address, through ? std::optional(kGatewayPort) : std::nullopt, endpoint.locality});
-  }
-  if (wish.sni && !tls.has_gateway()) {
-    return Error{entry.object() + " has no endpoint that is a gateway, expected one with port " +
-                 std::to_string(kGatewayPort) + ": only gateways go by an SNI"};
-  }
-  if (const auto port = unencrypted(entry, rule); port && !wish.sni) {
-    return Error{rule.object() + ": tls.mode: found " + printable(rule.policy.of_port(*port).tls_mode) + " for port " +
-                 std::to_string(*port) +
-                 ", expected ISTIO_MUTUAL, as gateways answer nothing else: what fails over to them would be lost; "
-                 "--sni service writes it"};
-  }
-  const bool is_needed = tls.has_gateway() && !has_all && !is_automatic;
-  if (!wish.sni && !is_needed) return existing;
-  return rule_manifest(tls, existing);
 }
 
 Json new_rule(const FailoverWish& wish, const MeshEntry& entry) {
@@ -189,7 +128,7 @@ void erase_failover(Json& settings) {
 }  // namespace
 
 Result<std::string> failover_rule(const FailoverWish& wish, const MeshEntry& entry, const std::string& existing) {
-  const auto rule = with_tls(wish, entry, existing);
+  const auto rule = with_gateway_tls(wish, entry, existing);
   if (!rule) return Error{rule.error()};
   Json object = rule->empty() ? new_rule(wish, entry) : Json::parse(*rule);
   const Json locality = locality_setting(wish, entry);

@@ -32,6 +32,7 @@ spec:
       http1: 15443
     locality: region2/zone1
 """
+ENTRY_NAME = "ServiceEntry bar/servicename04-bar"
 RULE = """---
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -82,7 +83,8 @@ def objects(text):
 
 def test_three_objects_of_one():
     ended = on_input(ENTRY, "create", *ALL)
-    assert done(ended).startswith(ENTRY + "---\n") and ended.stderr == ""
+    assert done(ended).startswith(ENTRY + "---\n")
+    assert ended.stderr == f"note: {ENTRY_NAME}, port 8000: the rule's mTLS, which the gateways need, is for 10.96.0.7, too: the servers there need sidecars\n"
     assert set(objects(ended.stdout)) == {"ServiceEntry", "DestinationRule", "VirtualService"}
     for kind in ("DestinationRule", "VirtualService"):
         metadata = objects(ended.stdout)[kind]["metadata"]
@@ -160,6 +162,18 @@ def test_what_the_command_line_or_a_file_shows_to_be_wrong(case):
 def test_one_endpoint_is_nothing_to_fail_over_to():
     alone = ENTRY[:ENTRY.index("  - address: 172.25.55.50")]
     wrong(on_input(alone, "create"), "has one endpoint, expected one for each cluster", f"meshdnsctl entry create {HOST} --from-context")
+
+
+def test_no_port_is_nothing_to_fail_over_with():
+    portless = ENTRY[:ENTRY.index("  ports:")] + ENTRY[ENTRY.index("  endpoints:"):]
+    for arguments in ((), ("--sni", "global")):
+        wrong(on_input(portless, "create", *arguments), f"{ENTRY_NAME}: spec.ports: found none, expected the ports that clients ask for")
+
+
+def test_what_gateways_ask_of_servers_beside_them_is_said():
+    said = on_input(ENTRY, "create", "--sni", "global").stderr
+    assert f"{ENTRY_NAME}, port 8000: gateways are asked for {HOST} itself, and 10.96.0.7 is behind none" in said, said
+    assert "10.96.0.7" not in on_input(ENTRY + RULE, "create").stderr
 
 
 def test_control_characters_are_escaped():

@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 constexpr const char* kOnePort = "[{name: http, number: 80, protocol: HTTP}]";
 constexpr const char* kTwoPorts = "[{name: http, number: 80, protocol: HTTP}, {name: db, number: 5432, protocol: TCP}]";
 constexpr const char* kTwoRegions =
-    "{address: 10.96.0.7, locality: r1/z1}, {address: 172.25.55.50, ports: {http: 15443}, locality: r2/z1}";
+    "{address: 10.96.0.7, locality: r1/z1}, {address: 172.25.55.50, ports: {http: 15443, db: 15443}, locality: r2/z1}";
 
 const Json kDetection = Json::parse(
     R"({"consecutiveGatewayErrors": 3, "consecutive5xxErrors": 0, "interval": "1s", "baseEjectionTime": "30s",
@@ -136,65 +136,12 @@ TEST_CASE("ports that have settings of their own get all of it there") {
   CHECK(policy(wish(), entry(kTwoPorts), of_one) ==
         with(with(failing_over(), mutual),
              {{"portLevelSettings", Json::array({with(with(failing_over(), mutual), {{"port", {{"number", 80}}}})})}}));
-  FailoverWish global = wish();
-  global.sni = Sni::kGlobal;
-  CHECK(policy(global, entry(kTwoPorts)) == with(failing_over(), mutual));
-}
-
-TEST_CASE("by which name gateways are asked") {
-  constexpr const char* kDirect = "{address: 10.0.0.1, locality: r1}, {address: 10.0.0.2, locality: r2}";
-  constexpr const char* kLabelled =
-      "{address: 10.0.0.1, locality: r1}, {address: 10.0.0.2, locality: r2, ports: {http: 15443}, labels: "
-      "{security.istio.io/tlsMode: istio}}";
-  constexpr const char* kWithAccount =
-      "{address: 10.0.0.1, locality: r1}, {address: 10.0.0.2, locality: r2, ports: {http: 15443}, serviceAccount: a}";
-  constexpr const char* kOther = "{tls: {mode: ISTIO_MUTUAL, sni: outbound_.80_._.other.foo.svc.cluster.local}}";
-  struct Row {
-    const char* endpoints;
-    std::optional<Sni> sni;
-    const char* before;
-    const char* tls;  // null: none
-  };
-  for (const Row& row : {
-           Row{kTwoRegions, {}, "", R"({"mode": "ISTIO_MUTUAL", "sni": "outbound_.80_._.a.bar.svc.cluster.local"})"},
-           Row{kTwoRegions,
-               {},
-               kOther,
-               R"({"mode": "ISTIO_MUTUAL", "sni": "outbound_.80_._.other.foo.svc.cluster.local"})"},
-           Row{kTwoRegions, Sni::kService, kOther,
-               R"({"mode": "ISTIO_MUTUAL", "sni": "outbound_.80_._.other.foo.svc.cluster.local"})"},
-           Row{kTwoRegions, Sni::kService, "{tls: {mode: DISABLE}}",
-               R"({"mode": "ISTIO_MUTUAL", "sni": "outbound_.80_._.a.bar.svc.cluster.local"})"},
-           Row{kDirect, {}, "{tls: {mode: DISABLE}}", R"({"mode": "DISABLE"})"},
-           Row{kTwoRegions, Sni::kGlobal, kOther, R"({"mode": "ISTIO_MUTUAL"})"},
-           Row{kLabelled, {}, "", nullptr},
-           Row{kWithAccount, {}, "", nullptr},
-           Row{kLabelled, Sni::kService, "",
-               R"({"mode": "ISTIO_MUTUAL", "sni": "outbound_.80_._.a.bar.svc.cluster.local"})"},
-           Row{kDirect, {}, "", nullptr},
-       }) {
-    CAPTURE(row.endpoints);
-    CAPTURE(row.before);
-    FailoverWish each = wish();
-    each.sni = row.sni;
-    const Json found = policy(each, entry(kOnePort, row.endpoints), row.before);
-    CHECK(found.value("tls", Json()) == (row.tls == nullptr ? Json() : Json::parse(row.tls)));
-  }
-  CHECK(policy(wish(), entry(kOnePort, kLabelled, "MESH_EXTERNAL"))["tls"] == kTls);
-  FailoverWish global = wish();
-  global.sni = Sni::kGlobal;
-  CHECK(failover_rule(global, entry(kOnePort, kDirect)).error().find("no endpoint that is a gateway") !=
-        std::string::npos);
 }
 
 TEST_CASE("rules that cannot be") {
   const auto zone_aware = failover_rule(
       wish(), entry(), object_json("{host: a.bar.global, trafficPolicy: {loadBalancer: {zoneAwareLbSetting: {}}}}"));
   CHECK(zone_aware.error().find("zoneAwareLbSetting, which Istio does not take beside") != std::string::npos);
-  const auto plain =
-      failover_rule(wish(), entry(), object_json("{host: a.bar.global, trafficPolicy: {tls: {mode: DISABLE}}}"));
-  CHECK(plain.error().find("found DISABLE for port 80, expected ISTIO_MUTUAL") != std::string::npos);
-  CHECK(plain.error().find("--sni service") != std::string::npos);
   CHECK_FALSE(failover_rule(wish(), entry(), object_json("{host: a.bar.global, trafficPolicy: 7}")));
   CHECK_FALSE(
       failover_rule(wish(), entry(), object_json("{host: a.bar.global, trafficPolicy: {portLevelSettings: [7]}}")));
