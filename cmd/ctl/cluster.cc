@@ -1,10 +1,10 @@
 #include "cmd/ctl/cluster.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <utility>
 
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/whole_response.h"
 #include "cmd/event_loop.h"
 #include "k8s/api/api_objects.h"
@@ -37,11 +37,9 @@ Result<ClusterAccess> find_access(const ClusterFlags& flags) {
 
 }  // namespace
 
-void add_cluster_flags(CLI::App& command, ClusterFlags& flags) {
-  command.add_option("--kubeconfig", flags.kubeconfig, "The kubeconfig; without it, $KUBECONFIG or ~/.kube/config")
-      ->type_name("FILE");
-  command.add_option("--context", flags.context, "The kubeconfig's context; without it, its current one")
-      ->type_name("NAME");
+void add_cluster_flags(CtlCommand& command, ClusterFlags& flags) {
+  command.option("--kubeconfig", flags.kubeconfig, "The kubeconfig; without it, $KUBECONFIG or ~/.kube/config", "FILE");
+  command.option("--context", flags.context, "The kubeconfig's context; without it, its current one", "NAME");
 }
 
 std::string ApiAnswer::trouble() const {

@@ -13,11 +13,9 @@
 #include "k8s/api/api_client.h"
 #include "zone/result.h"
 
-namespace CLI {
-class App;
-}
-
 namespace meshdns {
+
+class CtlCommand;
 
 /// Which cluster. Empty: as kubectl takes it.
 struct ClusterFlags {
@@ -25,7 +23,7 @@ struct ClusterFlags {
   std::string context;
 };
 
-void add_cluster_flags(CLI::App& command, ClusterFlags& flags);
+void add_cluster_flags(CtlCommand& command, ClusterFlags& flags);
 
 struct ApiAnswer {
   int status = 0;    // as HTTP's

@@ -3,7 +3,9 @@
 // What every command of meshdnsctl is: its flags, hung on the command line, and what it does once they were read.
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "zone/result.h"
 
@@ -26,15 +28,51 @@ struct Ended {
   std::string notes{};   // lines for standard error, where standard output is for a program
 };
 
-/// Who adds a command calls this with what it does; it is called where the command line names that command.
-using Choose = std::function<void(std::function<Ended()>)>;
+/// A command on the command line: a handle, of use until that is parsed. CLI11 keeps what is told here; who includes its header pays five
+/// seconds of compilation for it, so command.cc does for all.
+///
+/// `name`: "--flag" or "-f,--flag"; without dashes, what the help calls an argument that is known by its place. `type` stands for a value in the
+/// help, "" where the name says enough. What is read is written to `value`, which must live until the command has run and holds what is the case
+/// without the flag.
+class CtlCommand {
+ public:
+  enum Need { kOptional, kRequired };
+
+  /// `chosen` becomes what the command does that the command line names.
+  CtlCommand(CLI::App& app, std::function<Ended()>& chosen) : app_(app), chosen_(chosen) {}
+
+  /// A command below this one. `examples` are lines, each with its end.
+  CtlCommand add(const std::string& name, const std::string& description, const std::string& examples);
+
+  void flag(const std::string& name, bool& value, const std::string& description);
+  void option(const std::string& name, std::string& value, const std::string& description, const std::string& type,
+              Need need = kOptional);
+  void option(const std::string& name, std::optional<std::string>& value, const std::string& description,
+              const std::string& type);
+  /// As many values as follow.
+  void option(const std::string& name, std::vector<std::string>& values, const std::string& description,
+              const std::string& type, Need need = kOptional);
+  /// One value each time that it is there.
+  void repeated(const std::string& name, std::vector<std::string>& values, const std::string& description,
+                const std::string& type);
+  /// Two values each time.
+  void repeated_pair(const std::string& name, std::vector<std::string>& values, const std::string& description,
+                     const std::string& type);
+
+  /// What the command does; a Stop ends it early.
+  void runs(std::function<Ended()> run);
+
+ private:
+  CLI::App& app_;
+  std::function<Ended()>& chosen_;
+};
 
 /// Each adds its command to `root`.
-void add_explain(CLI::App& root, const Choose& choose);
-void add_entry(CLI::App& root, const Choose& choose);
-void add_failover(CLI::App& root, const Choose& choose);
-void add_lint(CLI::App& root, const Choose& choose);
-void add_route(CLI::App& root, const Choose& choose);
-void add_stub(CLI::App& root, const Choose& choose);
+void add_explain(CtlCommand& root);
+void add_entry(CtlCommand& root);
+void add_failover(CtlCommand& root);
+void add_lint(CtlCommand& root);
+void add_route(CtlCommand& root);
+void add_stub(CtlCommand& root);
 
 }  // namespace meshdns

@@ -35,16 +35,15 @@ Result<std::function<Ended()>> parse_ctl_command_line(int argc, const char* cons
   CLI::App root{"meshdnsctl asks and prepares what meshdns needs.", "meshdnsctl"};
   set_help(root, "  # Why is this name answered as it is?\n  meshdnsctl explain a.bar.global\n");
   root.set_version_flag("--version", "meshdnsctl " + std::string(version), "Print the version and leave");
-  root.require_subcommand(0, 1);
   root.allow_extras();
   std::function<Ended()> chosen;
-  const Choose choose = [&chosen](std::function<Ended()> run) { chosen = std::move(run); };
-  add_explain(root, choose);
-  add_entry(root, choose);
-  add_failover(root, choose);
-  add_lint(root, choose);
-  add_route(root, choose);
-  add_stub(root, choose);
+  CtlCommand top(root, chosen);
+  add_explain(top);
+  add_entry(top);
+  add_failover(top);
+  add_lint(top);
+  add_route(top);
+  add_stub(top);
   try {
     root.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

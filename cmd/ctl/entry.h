@@ -6,8 +6,8 @@
 
 namespace meshdns {
 
-void add_entry_create(CLI::App& entry, const Choose& choose);
-void add_entry_list(CLI::App& entry, const Choose& choose);
-void add_entry_delete(CLI::App& entry, const Choose& choose);
+void add_entry_create(CtlCommand& entry);
+void add_entry_list(CtlCommand& entry);
+void add_entry_delete(CtlCommand& entry);
 
 }  // namespace meshdns

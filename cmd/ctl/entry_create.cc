@@ -2,7 +2,6 @@
 //
 //   read the serving clusters ─▶ plan: address ─▶ ledger, and in each cluster DestinationRule, ServiceEntry ─▶ carry out
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,11 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/entry.h"
 #include "cmd/ctl/entry_clusters.h"
 #include "cmd/ctl/entry_request.h"
 #include "cmd/ctl/entry_text.h"
-#include "cmd/ctl/help.h"
 #include "cmd/ctl/keeper.h"
 #include "cmd/ctl/object_plan.h"
 #include "cmd/ctl/serving_clusters.h"
@@ -192,10 +191,9 @@ Ended create(const CreateFlags& flags) {
 
 }  // namespace
 
-void add_entry_create(CLI::App& entry, const Choose& choose) {
-  CLI::App& app = *entry.add_subcommand("create", "Make a service of another cluster known by a name");
-  set_help(
-      app,
+void add_entry_create(CtlCommand& entry) {
+  CtlCommand command = entry.add(
+      "create", "Make a service of another cluster known by a name",
       "  # East's service bar/serverservice04, for the pods of two other clusters\n"
       "  meshdnsctl entry create serverservice04.bar.global --from-context east bar/serverservice04 --context "
       "west --context north\n"
@@ -208,9 +206,8 @@ void add_entry_create(CLI::App& entry, const Choose& choose) {
       "  meshdnsctl entry create serverservice04.bar.global --port http:8000/http --gateway 172.25.55.50 --file "
       "mesh.yaml >new.yaml\n");
   const auto flags = std::make_shared<CreateFlags>();
-  add_create_flags(app, *flags);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return create(*flags); }); }); });
+  add_create_flags(command, *flags);
+  command.runs([flags] { return create(*flags); });
 }
 
 }  // namespace meshdns

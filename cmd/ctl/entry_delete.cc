@@ -1,16 +1,15 @@
 // meshdnsctl entry delete: the host's objects go in the reverse of the order in which they came, then its lease ends.
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/entry.h"
 #include "cmd/ctl/entry_clusters.h"
 #include "cmd/ctl/entry_request.h"
 #include "cmd/ctl/entry_text.h"
-#include "cmd/ctl/help.h"
 #include "cmd/ctl/keeper.h"
 #include "cmd/ctl/mesh_views.h"
 #include "cmd/ctl/object_plan.h"
@@ -117,26 +116,24 @@ Ended remove(const DeleteFlags& flags) {
 
 }  // namespace
 
-void add_entry_delete(CLI::App& entry, const Choose& choose) {
-  CLI::App& app = *entry.add_subcommand("delete", "Take a service's name away, and release its address");
-  set_help(app,
-           "  # From two clusters; refused while a VirtualService sends requests there\n"
-           "  meshdnsctl entry delete serverservice04.bar.global --context west --context north\n"
-           "\n"
-           "  # From a manifest\n"
-           "  meshdnsctl entry delete serverservice04.bar.global --file mesh.yaml >new.yaml\n");
+void add_entry_delete(CtlCommand& entry) {
+  CtlCommand command = entry.add("delete", "Take a service's name away, and release its address",
+                                 "  # From two clusters; refused while a VirtualService sends requests there\n"
+                                 "  meshdnsctl entry delete serverservice04.bar.global --context west --context north\n"
+                                 "\n"
+                                 "  # From a manifest\n"
+                                 "  meshdnsctl entry delete serverservice04.bar.global --file mesh.yaml >new.yaml\n");
   const auto flags = std::make_shared<DeleteFlags>();
-  app.add_option("HOST", flags->host, "NAME.NAMESPACE.ZONE")->type_name("");
-  app.add_option(
-         "--ledger-context", flags->ledger_context,
-         "The context of the cluster whose ConfigMap meshdns-vips has everybody's virtual addresses; without it, the "
-         "first --context")
-      ->type_name("NAME");
-  add_mesh_cluster_flags(app, *flags, "the host's second label");
-  add_mesh_change_flags(app, *flags);
-  add_output_flag(app, flags->output);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return remove(*flags); }); }); });
+  command.option("HOST", flags->host, "NAME.NAMESPACE.ZONE", "");
+  command.option(
+      "--ledger-context", flags->ledger_context,
+      "The context of the cluster whose ConfigMap meshdns-vips has everybody's virtual addresses; without it, the "
+      "first --context",
+      "NAME");
+  add_mesh_cluster_flags(command, *flags, "the host's second label");
+  add_mesh_change_flags(command, *flags);
+  add_output_flag(command, flags->output);
+  command.runs([flags] { return remove(*flags); });
 }
 
 }  // namespace meshdns

@@ -1,6 +1,5 @@
 // meshdnsctl entry list: which hosts there are, where they lead, and what the ledger says of their addresses.
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -11,10 +10,10 @@
 #include <vector>
 
 #include "cmd/ctl/aligned.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/entry.h"
 #include "cmd/ctl/entry_clusters.h"
 #include "cmd/ctl/entry_request.h"
-#include "cmd/ctl/help.h"
 #include "cmd/ctl/mesh_file.h"
 #include "cmd/ctl/mesh_views.h"
 #include "cmd/ctl/stop.h"
@@ -165,25 +164,23 @@ Ended list(const ListFlags& flags) {
 
 }  // namespace
 
-void add_entry_list(CLI::App& entry, const Choose& choose) {
-  CLI::App& app = *entry.add_subcommand("list", "List the hosts that entries make known");
-  set_help(app,
-           "  # Of two clusters, with what the ledger says of their addresses\n"
-           "  meshdnsctl entry list --context west --context north\n"
-           "\n"
-           "  # For a program\n"
-           "  meshdnsctl entry list -o json\n");
+void add_entry_list(CtlCommand& entry) {
+  CtlCommand command = entry.add("list", "List the hosts that entries make known",
+                                 "  # Of two clusters, with what the ledger says of their addresses\n"
+                                 "  meshdnsctl entry list --context west --context north\n"
+                                 "\n"
+                                 "  # For a program\n"
+                                 "  meshdnsctl entry list -o json\n");
   const auto flags = std::make_shared<ListFlags>();
-  app.add_option(
-         "--ledger-context", flags->ledger_context,
-         "The context of the cluster whose ConfigMap meshdns-vips has everybody's virtual addresses; without it, the "
-         "first --context")
-      ->type_name("NAME");
-  add_mesh_cluster_flags(app, *flags, "all");
-  add_mesh_file_flag(app, *flags);
-  add_output_flag(app, flags->output);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return list(*flags); }); }); });
+  command.option(
+      "--ledger-context", flags->ledger_context,
+      "The context of the cluster whose ConfigMap meshdns-vips has everybody's virtual addresses; without it, the "
+      "first --context",
+      "NAME");
+  add_mesh_cluster_flags(command, *flags, "all");
+  add_mesh_file_flag(command, *flags);
+  add_output_flag(command, flags->output);
+  command.runs([flags] { return list(*flags); });
 }
 
 }  // namespace meshdns

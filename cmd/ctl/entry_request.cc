@@ -1,8 +1,8 @@
 #include "cmd/ctl/entry_request.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/text_value.h"
 #include "zone/joined.h"
@@ -10,9 +10,9 @@
 namespace meshdns {
 namespace {
 
-void add_list(CLI::App& command, const char* flag, std::vector<std::string>& values, const char* type,
+void add_list(CtlCommand& command, const char* flag, std::vector<std::string>& values, const char* type,
               const std::string& description) {
-  command.add_option(flag, values, description + "; may be repeated")->type_name(type)->allow_extra_args(false);
+  command.repeated(flag, values, description + "; may be repeated", type);
 }
 
 /// Adds it, as --gateway has it.
@@ -96,16 +96,13 @@ std::optional<IpAddress> address_of(const CreateFlags& flags) {
 
 }  // namespace
 
-void add_create_flags(CLI::App& command, CreateFlags& flags) {
-  command.add_option("HOST", flags.host, "NAME.NAMESPACE.ZONE: by which name clients are to know the service")
-      ->type_name("");
-  command
-      .add_option("--from-context", flags.from_context,
-                  "The context of a cluster that serves it, and its Service there: ports, gateway and localities are "
-                  "read from it; may be repeated, with a Service of the same ports")
-      ->type_name("CONTEXT NAMESPACE/SERVICE")
-      ->type_size(2)
-      ->allow_extra_args(false);
+void add_create_flags(CtlCommand& command, CreateFlags& flags) {
+  command.option("HOST", flags.host, "NAME.NAMESPACE.ZONE: by which name clients are to know the service", "");
+  command.repeated_pair(
+      "--from-context", flags.from_context,
+      "The context of a cluster that serves it, and its Service there: ports, gateway and localities are "
+      "read from it; may be repeated, with a Service of the same ports",
+      "CONTEXT NAMESPACE/SERVICE");
   add_list(command, "--port", flags.ports, "NAME:NUMBER/PROTOCOL", "A port, such as http:8000/http");
   add_list(
       command, "--endpoint", flags.endpoints, "ADDRESS",
@@ -114,25 +111,20 @@ void add_create_flags(CLI::App& command, CreateFlags& flags) {
   add_list(command, "--gateway", flags.gateways, "[CONTEXT=]HOST[:PORT]",
            "A serving cluster's gateway, which passes mTLS on; without PORT, 15443; with --from-context, instead of "
            "what is read there");
-  command
-      .add_option("--address", flags.address,
-                  "Its virtual address; without it, auto: the one that it has or had, else one of the pool")
-      ->type_name("auto|IP");
+  command.option("--address", flags.address,
+                 "Its virtual address; without it, auto: the one that it has or had, else one of the pool", "auto|IP");
   add_list(command, "--pool", flags.pools, "CIDR",
            "Where virtual addresses are taken from, one of each family that has a pool, such as fd6b:98c1:7a1d::/112; "
            "without it, 240.0.0.0/16");
-  command
-      .add_option(
-          "--ledger-context", flags.ledger_context,
-          "The context of the cluster whose ConfigMap meshdns-vips has everybody's virtual addresses; without it, "
-          "the first --context")
-      ->type_name("NAME");
-  command
-      .add_option(
-          "--sni", flags.sni,
-          "By which name the gateway is asked: service, which needs nothing there but hosts *.local, or global, "
-          "which needs the entry there and hosts *.global; without it, service")
-      ->type_name("service|global");
+  command.option(
+      "--ledger-context", flags.ledger_context,
+      "The context of the cluster whose ConfigMap meshdns-vips has everybody's virtual addresses; without it, "
+      "the first --context",
+      "NAME");
+  command.option("--sni", flags.sni,
+                 "By which name the gateway is asked: service, which needs nothing there but hosts *.local, or global, "
+                 "which needs the entry there and hosts *.global; without it, service",
+                 "service|global");
   add_mesh_cluster_flags(command, flags, "the host's second label");
   add_mesh_change_flags(command, flags);
   add_output_flag(command, flags.output);

@@ -13,6 +13,8 @@
 
 namespace meshdns {
 
+class CtlCommand;
+
 struct CreateFlags : MeshFlags {
   std::string host;
   std::vector<std::string> ports;
@@ -25,7 +27,7 @@ struct CreateFlags : MeshFlags {
   std::string sni = "service";
 };
 
-void add_create_flags(CLI::App& command, CreateFlags& flags);
+void add_create_flags(CtlCommand& command, CreateFlags& flags);
 
 struct EntryRequest {
   EntryWish wish;  // as far as the command line knows it

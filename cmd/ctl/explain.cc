@@ -1,6 +1,5 @@
 // meshdnsctl explain: why a name is answered as it is, asked of the server's /explain.
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -9,7 +8,6 @@
 #include "cmd/ctl/command.h"
 #include "cmd/ctl/explanation_text.h"
 #include "cmd/ctl/fetch.h"
-#include "cmd/ctl/help.h"
 #include "cmd/ctl/output.h"
 #include "cmd/text_value.h"
 #include "k8s/api/url.h"
@@ -71,22 +69,21 @@ Ended explain(const Flags& flags) {
 
 }  // namespace
 
-void add_explain(CLI::App& root, const Choose& choose) {
-  CLI::App& app = *root.add_subcommand("explain", "Say why a name is answered as it is");
-  set_help(app,
-           "  # Which ServiceEntry gives the answer, and which lost or was skipped?\n"
-           "  meshdnsctl explain a.bar.global\n"
-           "\n"
-           "  # The AAAA records, asked of a server that is elsewhere, for a program\n"
-           "  meshdnsctl explain a.bar.global --type AAAA --admin http://10.0.0.53:9153 -o json\n");
+void add_explain(CtlCommand& root) {
+  CtlCommand command =
+      root.add("explain", "Say why a name is answered as it is",
+               "  # Which ServiceEntry gives the answer, and which lost or was skipped?\n"
+               "  meshdnsctl explain a.bar.global\n"
+               "\n"
+               "  # The AAAA records, asked of a server that is elsewhere, for a program\n"
+               "  meshdnsctl explain a.bar.global --type AAAA --admin http://10.0.0.53:9153 -o json\n");
   const auto flags = std::make_shared<Flags>();
-  app.add_option("NAME", flags->name, "The name that is asked for")->required();
-  app.add_option("--type", flags->type, "The type that is asked for; without it, A")->type_name("TYPE");
-  app.add_option("--admin", flags->admin, "Where the server's admin endpoints are; without it, http://127.0.0.1:9153")
-      ->type_name("URL");
-  app.add_option("-o,--output", flags->output, "text, json or yaml; without it, text")->type_name("FORM");
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return explain(*flags); }); });
+  command.option("NAME", flags->name, "The name that is asked for", "", CtlCommand::kRequired);
+  command.option("--type", flags->type, "The type that is asked for; without it, A", "TYPE");
+  command.option("--admin", flags->admin, "Where the server's admin endpoints are; without it, http://127.0.0.1:9153",
+                 "URL");
+  command.option("-o,--output", flags->output, "text, json or yaml; without it, text", "FORM");
+  command.runs([flags] { return explain(*flags); });
 }
 
 }  // namespace meshdns

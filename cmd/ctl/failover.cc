@@ -2,16 +2,13 @@
 
 #include "cmd/ctl/failover.h"
 
-#include <CLI/CLI.hpp>
-
-#include "cmd/ctl/help.h"
+#include "cmd/ctl/command.h"
 
 namespace meshdns {
 
-void add_failover(CLI::App& root, const Choose& choose) {
-  CLI::App& app = *root.add_subcommand("failover", "Send requests to another cluster when the servers of one are dead");
-  set_help(
-      app,
+void add_failover(CtlCommand& root) {
+  CtlCommand command = root.add(
+      "failover", "Send requests to another cluster when the servers of one are dead",
       "  # Each client's own cluster first, the other one when that is dead; for requests that may be sent twice\n"
       "  meshdnsctl failover create serverservice04.bar.global --repeatable --per-try-timeout 0.5s --connect-timeout "
       "500ms\n"
@@ -22,12 +19,10 @@ void add_failover(CLI::App& root, const Choose& choose) {
       "\n"
       "  # No failover any more\n"
       "  meshdnsctl failover delete serverservice04.bar.global\n");
-  app.require_subcommand(0, 1);
-  app.allow_extras();
-  add_failover_create(app, choose);
-  add_failover_delete(app, choose);
-  add_failover_show(app, choose);
-  add_failover_verify(app, choose);
+  add_failover_create(command);
+  add_failover_delete(command);
+  add_failover_show(command);
+  add_failover_verify(command);
 }
 
 }  // namespace meshdns

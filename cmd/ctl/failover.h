@@ -6,9 +6,9 @@
 
 namespace meshdns {
 
-void add_failover_create(CLI::App& failover, const Choose& choose);
-void add_failover_delete(CLI::App& failover, const Choose& choose);
-void add_failover_show(CLI::App& failover, const Choose& choose);
-void add_failover_verify(CLI::App& failover, const Choose& choose);
+void add_failover_create(CtlCommand& failover);
+void add_failover_delete(CtlCommand& failover);
+void add_failover_show(CtlCommand& failover);
+void add_failover_verify(CtlCommand& failover);
 
 }  // namespace meshdns

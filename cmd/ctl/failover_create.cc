@@ -2,7 +2,6 @@
 //
 //   entry: where endpoints are ─▶ rule: when one is ejected, who comes then ─▶ route: what is tried again ─▶ carry out, in that order
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,13 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/failover.h"
 #include "cmd/ctl/failover_file.h"
 #include "cmd/ctl/failover_flags.h"
 #include "cmd/ctl/failover_host.h"
 #include "cmd/ctl/failover_places.h"
 #include "cmd/ctl/failover_sidecars.h"
-#include "cmd/ctl/help.h"
 #include "cmd/ctl/keeper.h"
 #include "cmd/ctl/object_plan.h"
 #include "cmd/ctl/route_cluster.h"
@@ -234,11 +233,9 @@ Ended create(const FailoverFlags& flags) {
 
 }  // namespace
 
-void add_failover_create(CLI::App& failover, const Choose& choose) {
-  CLI::App& app = *failover.add_subcommand(
-      "create", "Make a host's requests go to another cluster when the servers of one are dead");
-  set_help(
-      app,
+void add_failover_create(CtlCommand& failover) {
+  CtlCommand command = failover.add(
+      "create", "Make a host's requests go to another cluster when the servers of one are dead",
       "  # Each client's own cluster first; requests may be sent twice, and none takes half a second\n"
       "  meshdnsctl failover create serverservice04.bar.global --repeatable --per-try-timeout 0.5s --connect-timeout "
       "500ms --context west --context east\n"
@@ -246,10 +243,9 @@ void add_failover_create(CLI::App& failover, const Choose& choose) {
       "  # Three quarters here and one there, and all of them where servers live\n"
       "  meshdnsctl failover create serverservice04.bar.global --distribute region1=75 region2=25\n");
   const auto flags = std::make_shared<FailoverFlags>();
-  add_failover_flags(app, *flags);
-  add_failover_wish_flags(app, *flags);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return create(*flags); }); }); });
+  add_failover_flags(command, *flags);
+  add_failover_wish_flags(command, *flags);
+  command.runs([flags] { return create(*flags); });
 }
 
 }  // namespace meshdns

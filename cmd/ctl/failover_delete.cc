@@ -1,7 +1,6 @@
 // meshdnsctl failover delete: what failover create wrote goes in the reverse of the order in which it came. Where endpoints are stays in the
 // entry: it is so, and moves nothing by itself.
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -9,12 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/entry_request.h"
 #include "cmd/ctl/failover.h"
 #include "cmd/ctl/failover_file.h"
 #include "cmd/ctl/failover_flags.h"
 #include "cmd/ctl/failover_host.h"
-#include "cmd/ctl/help.h"
 #include "cmd/ctl/keeper.h"
 #include "cmd/ctl/object_plan.h"
 #include "cmd/ctl/stop.h"
@@ -98,18 +97,17 @@ Ended remove(const FailoverFlags& flags) {
 
 }  // namespace
 
-void add_failover_delete(CLI::App& failover, const Choose& choose) {
-  CLI::App& app = *failover.add_subcommand("delete", "Take out what failover create wrote");
-  set_help(app,
-           "  # In two clusters\n"
-           "  meshdnsctl failover delete serverservice04.bar.global --context west --context east\n"
-           "\n"
-           "  # In a manifest\n"
-           "  meshdnsctl failover delete serverservice04.bar.global --file mesh.yaml >new.yaml\n");
+void add_failover_delete(CtlCommand& failover) {
+  CtlCommand command =
+      failover.add("delete", "Take out what failover create wrote",
+                   "  # In two clusters\n"
+                   "  meshdnsctl failover delete serverservice04.bar.global --context west --context east\n"
+                   "\n"
+                   "  # In a manifest\n"
+                   "  meshdnsctl failover delete serverservice04.bar.global --file mesh.yaml >new.yaml\n");
   const auto flags = std::make_shared<FailoverFlags>();
-  add_failover_flags(app, *flags);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return remove(*flags); }); }); });
+  add_failover_flags(command, *flags);
+  command.runs([flags] { return remove(*flags); });
 }
 
 }  // namespace meshdns

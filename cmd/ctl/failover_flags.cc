@@ -1,7 +1,6 @@
 #include "cmd/ctl/failover_flags.h"
 
-#include <CLI/CLI.hpp>
-
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/entry_request.h"
 #include "cmd/ctl/stop.h"
 #include "k8s/mesh/istio_duration.h"
@@ -14,21 +13,21 @@ void check_duration(const std::string& flag, const std::string& text) {
   if (!text.empty()) value_or_stop(parse_istio_duration(text), kUsage, flag + ": ");
 }
 
-void add_list(CLI::App& command, const char* flag, std::vector<std::string>& values, const char* type,
+void add_list(CtlCommand& command, const char* flag, std::vector<std::string>& values, const char* type,
               const std::string& description) {
-  command.add_option(flag, values, description + "; may be repeated")->type_name(type);
+  command.option(flag, values, description + "; may be repeated", type);
 }
 
 }  // namespace
 
-void add_failover_flags(CLI::App& command, FailoverFlags& flags) {
-  command.add_option("HOST", flags.host, "NAME.NAMESPACE.ZONE: a host that entry create has made")->type_name("");
+void add_failover_flags(CtlCommand& command, FailoverFlags& flags) {
+  command.option("HOST", flags.host, "NAME.NAMESPACE.ZONE: a host that entry create has made", "");
   add_mesh_cluster_flags(command, flags, "the host's second label");
   add_mesh_change_flags(command, flags);
   add_output_flag(command, flags.output);
 }
 
-void add_failover_wish_flags(CLI::App& command, FailoverFlags& flags) {
+void add_failover_wish_flags(CtlCommand& command, FailoverFlags& flags) {
   add_list(
       command, "--distribute", flags.distribute, "LOCALITY=SHARE",
       "Spread the requests over the endpoints' localities instead, such as region1=75 region2=25: 100 in all, and at "
@@ -36,24 +35,21 @@ void add_failover_wish_flags(CLI::App& command, FailoverFlags& flags) {
   add_list(command, "--locality", flags.localities, "ADDRESS=LOCALITY",
            "Where an endpoint is, such as 172.25.55.50=region2/zone1; without it, as its entry, or the cluster's "
            "nodes, say");
-  command.add_flag("--repeatable", flags.repeatable,
-                   "Requests may be sent twice: try again what a server may have seen, too, and lose none");
-  command
-      .add_option("--per-try-timeout", flags.per_try_timeout,
-                  "After what time without an answer to try again; longer than the slowest good answer takes; with "
-                  "--repeatable")
-      ->type_name("DURATION");
-  command
-      .add_option("--connect-timeout", flags.connect_timeout,
-                  "After what time without a connection to try again; longer than the slowest one takes; without it, "
-                  "Istio's 10s")
-      ->type_name("DURATION");
-  command
-      .add_option(
-          "--sni", flags.sni,
-          "By which name the gateways are asked: service, which needs nothing there but hosts *.local, or global, "
-          "which needs the entry there and hosts *.global; without it, as the host's DestinationRule has it")
-      ->type_name("service|global");
+  command.flag("--repeatable", flags.repeatable,
+               "Requests may be sent twice: try again what a server may have seen, too, and lose none");
+  command.option("--per-try-timeout", flags.per_try_timeout,
+                 "After what time without an answer to try again; longer than the slowest good answer takes; with "
+                 "--repeatable",
+                 "DURATION");
+  command.option("--connect-timeout", flags.connect_timeout,
+                 "After what time without a connection to try again; longer than the slowest one takes; without it, "
+                 "Istio's 10s",
+                 "DURATION");
+  command.option(
+      "--sni", flags.sni,
+      "By which name the gateways are asked: service, which needs nothing there but hosts *.local, or global, "
+      "which needs the entry there and hosts *.global; without it, as the host's DestinationRule has it",
+      "service|global");
 }
 
 FailoverWish failover_wish(const FailoverFlags& flags) {

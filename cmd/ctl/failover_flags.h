@@ -10,6 +10,8 @@
 
 namespace meshdns {
 
+class CtlCommand;
+
 struct FailoverFlags : MeshFlags {
   std::string host;
   std::string sni;
@@ -21,10 +23,10 @@ struct FailoverFlags : MeshFlags {
 };
 
 /// HOST, and those of every command that changes a mesh.
-void add_failover_flags(CLI::App& command, FailoverFlags& flags);
+void add_failover_flags(CtlCommand& command, FailoverFlags& flags);
 
 /// What `failover create` is asked for besides.
-void add_failover_wish_flags(CLI::App& command, FailoverFlags& flags);
+void add_failover_wish_flags(CtlCommand& command, FailoverFlags& flags);
 
 /// Stops with kUsage where the flags are wrong, or do not go together.
 FailoverWish failover_wish(const FailoverFlags& flags);

@@ -1,14 +1,13 @@
 // meshdnsctl failover show: where requests to a host go when the servers of one cluster are dead, and what is lost until then.
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "cmd/ctl/aligned.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/failover.h"
-#include "cmd/ctl/help.h"
 #include "cmd/ctl/lint_meshes.h"
 #include "cmd/ctl/mesh_flags.h"
 #include "cmd/ctl/stop.h"
@@ -224,21 +223,19 @@ Ended show(const ShowFlags& flags) {
 
 }  // namespace
 
-void add_failover_show(CLI::App& failover, const Choose& choose) {
-  CLI::App& app = *failover.add_subcommand("show", "Show how hosts fail over, and what is lost as they do");
-  set_help(app,
-           "  # All hosts whose endpoints are in several localities\n"
-           "  meshdnsctl failover show --context west --context east\n"
-           "\n"
-           "  # One of them, for a program\n"
-           "  meshdnsctl failover show serverservice04.bar.global -o json\n");
+void add_failover_show(CtlCommand& failover) {
+  CtlCommand command = failover.add("show", "Show how hosts fail over, and what is lost as they do",
+                                    "  # All hosts whose endpoints are in several localities\n"
+                                    "  meshdnsctl failover show --context west --context east\n"
+                                    "\n"
+                                    "  # One of them, for a program\n"
+                                    "  meshdnsctl failover show serverservice04.bar.global -o json\n");
   const auto flags = std::make_shared<ShowFlags>();
-  app.add_option("HOST", flags->host, "NAME.NAMESPACE.ZONE; without it, all")->type_name("");
-  add_mesh_cluster_flags(app, *flags, "all; that of objects in FILE that say none: default");
-  add_mesh_file_flag(app, *flags);
-  add_output_flag(app, flags->output);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return show(*flags); }); }); });
+  command.option("HOST", flags->host, "NAME.NAMESPACE.ZONE; without it, all", "");
+  add_mesh_cluster_flags(command, *flags, "all; that of objects in FILE that say none: default");
+  add_mesh_file_flag(command, *flags);
+  add_output_flag(command, flags->output);
+  command.runs([flags] { return show(*flags); });
 }
 
 }  // namespace meshdns

@@ -1,6 +1,5 @@
 // meshdnsctl failover verify: whether requests survive it when the servers of one locality are killed.
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -11,10 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/failover.h"
 #include "cmd/ctl/failover_report.h"
 #include "cmd/ctl/failover_tally.h"
-#include "cmd/ctl/help.h"
 #include "cmd/ctl/injected_pod.h"
 #include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/paced_requests.h"
@@ -198,23 +197,21 @@ Ended run(const VerifyFlags& flags) {
 
 }  // namespace
 
-void add_failover_verify(CLI::App& failover, const Choose& choose) {
-  CLI::App& app = *failover.add_subcommand("verify", "Send requests while servers are killed, and count what is lost");
-  set_help(app,
-           "  # In a pod with a sidecar; kill the servers of one cluster meanwhile, and start them again\n"
-           "  meshdnsctl failover verify http://serverservice04.bar.global:8000/headers --during 60s\n"
-           "\n"
-           "  # For a program, which finds the times of the move and of the return in it\n"
-           "  meshdnsctl failover verify http://serverservice04.bar.global:8000/ --during 2m --rate 200 -o json\n");
+void add_failover_verify(CtlCommand& failover) {
+  CtlCommand command = failover.add(
+      "verify", "Send requests while servers are killed, and count what is lost",
+      "  # In a pod with a sidecar; kill the servers of one cluster meanwhile, and start them again\n"
+      "  meshdnsctl failover verify http://serverservice04.bar.global:8000/headers --during 60s\n"
+      "\n"
+      "  # For a program, which finds the times of the move and of the return in it\n"
+      "  meshdnsctl failover verify http://serverservice04.bar.global:8000/ --during 2m --rate 200 -o json\n");
   const auto flags = std::make_shared<VerifyFlags>();
-  add_url_flag(app, *flags);
-  app.add_option("--during", flags->during, "How long requests are sent, such as 60s")
-      ->type_name("DURATION")
-      ->required();
-  add_pace_flags(app, *flags);
-  add_sidecar_flags(app, *flags);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return run(*flags); }); }); });
+  add_url_flag(command, *flags);
+  command.option("--during", flags->during, "How long requests are sent, such as 60s", "DURATION",
+                 CtlCommand::kRequired);
+  add_pace_flags(command, *flags);
+  add_sidecar_flags(command, *flags);
+  command.runs([flags] { return run(*flags); });
 }
 
 }  // namespace meshdns

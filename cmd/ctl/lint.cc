@@ -2,12 +2,10 @@
 
 #include "k8s/mesh/lint.h"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cmd/ctl/command.h"
 #include "cmd/ctl/gateway_probe.h"
-#include "cmd/ctl/help.h"
 #include "cmd/ctl/lint_meshes.h"
 #include "cmd/ctl/lint_report.h"
 #include "cmd/ctl/mesh_flags.h"
@@ -50,31 +48,27 @@ Ended run(const LintFlags& flags) {
 
 }  // namespace
 
-void add_lint(CLI::App& root, const Choose& choose) {
-  CLI::App& app =
-      *root.add_subcommand("lint", "Hold ServiceEntries, VirtualServices and DestinationRules against each other");
-  set_help(app,
-           "  # Manifests, before they are applied\n"
-           "  meshdnsctl lint manifests/ route.yaml --strict\n"
-           "\n"
-           "  # The same as they would stand in two clusters\n"
-           "  meshdnsctl lint manifests/ --context east --context west\n"
-           "\n"
-           "  # What the current cluster has, and whether its gateways can be reached from here\n"
-           "  meshdnsctl lint --probe\n");
+void add_lint(CtlCommand& root) {
+  CtlCommand command = root.add("lint", "Hold ServiceEntries, VirtualServices and DestinationRules against each other",
+                                "  # Manifests, before they are applied\n"
+                                "  meshdnsctl lint manifests/ route.yaml --strict\n"
+                                "\n"
+                                "  # The same as they would stand in two clusters\n"
+                                "  meshdnsctl lint manifests/ --context east --context west\n"
+                                "\n"
+                                "  # What the current cluster has, and whether its gateways can be reached from here\n"
+                                "  meshdnsctl lint --probe\n");
   const auto flags = std::make_shared<LintFlags>();
-  app.add_option("FILE", flags->files,
-                 "Manifests and directories of them; - for standard input; without any, the cluster")
-      ->type_name("FILE");
-  app.add_flag("--strict", flags->strict, "Exit with 1 for warnings, too");
-  app.add_flag("--probe", flags->probe, "Connect to each gateway's port 15443 from here");
-  app.add_option("--zone", flags->zones,
-                 "What meshdns answers: hosts there have to fit into DNS; without it, global; may be repeated")
-      ->type_name("ZONE")
-      ->allow_extra_args(false);
-  add_mesh_cluster_flags(app, flags->mesh, "the context's or default; of objects in FILE that say none");
-  add_output_flag(app, flags->mesh.output);
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return run(*flags); }); }); });
+  command.option("FILE", flags->files,
+                 "Manifests and directories of them; - for standard input; without any, the cluster", "FILE");
+  command.flag("--strict", flags->strict, "Exit with 1 for warnings, too");
+  command.flag("--probe", flags->probe, "Connect to each gateway's port 15443 from here");
+  command.repeated("--zone", flags->zones,
+                   "What meshdns answers: hosts there have to fit into DNS; without it, global; may be repeated",
+                   "ZONE");
+  add_mesh_cluster_flags(command, flags->mesh, "the context's or default; of objects in FILE that say none");
+  add_output_flag(command, flags->mesh.output);
+  command.runs([flags] { return run(*flags); });
 }
 
 }  // namespace meshdns

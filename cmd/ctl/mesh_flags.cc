@@ -1,9 +1,9 @@
 #include "cmd/ctl/mesh_flags.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <set>
 
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/text_value.h"
 
@@ -20,34 +20,27 @@ void require_distinct(const std::string& flag, const std::vector<std::string>& v
 
 }  // namespace
 
-void add_mesh_cluster_flags(CLI::App& command, MeshFlags& flags, const std::string& name_space) {
-  command.add_option("--kubeconfig", flags.kubeconfig, "The kubeconfig; without it, $KUBECONFIG or ~/.kube/config")
-      ->type_name("FILE");
-  command
-      .add_option("--context", flags.contexts,
-                  "The kubeconfig's context, of each cluster that calls; without it, its current one; may be repeated")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
-  command.add_option("-n,--namespace", flags.name_space, "The namespace; without it, " + name_space)
-      ->type_name("NAMESPACE");
+void add_mesh_cluster_flags(CtlCommand& command, MeshFlags& flags, const std::string& name_space) {
+  command.option("--kubeconfig", flags.kubeconfig, "The kubeconfig; without it, $KUBECONFIG or ~/.kube/config", "FILE");
+  command.repeated("--context", flags.contexts,
+                   "The kubeconfig's context, of each cluster that calls; without it, its current one; may be repeated",
+                   "NAME");
+  command.option("-n,--namespace", flags.name_space, "The namespace; without it, " + name_space, "NAMESPACE");
 }
 
-void add_mesh_file_flag(CLI::App& command, MeshFlags& flags) {
-  command.add_option("--file", flags.files, "Manifests instead of a cluster; - for standard input; may be repeated")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+void add_mesh_file_flag(CtlCommand& command, MeshFlags& flags) {
+  command.repeated("--file", flags.files, "Manifests instead of a cluster; - for standard input; may be repeated",
+                   "FILE");
 }
 
-void add_mesh_change_flags(CLI::App& command, MeshFlags& flags) {
-  command
-      .add_option("--file", flags.files,
-                  "Manifests instead of a cluster; - for standard input; printed as they are to be; may be repeated: "
-                  "those behind the first are read alone")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command.add_flag("--dry-run", flags.dry_run, "Print what would change, and change nothing");
-  command.add_flag("--even-if-managed", flags.even_if_managed,
-                   "Change objects that Helm, Argo CD, Flux, Flagger or another owner keeps, and may change back");
+void add_mesh_change_flags(CtlCommand& command, MeshFlags& flags) {
+  command.repeated("--file", flags.files,
+                   "Manifests instead of a cluster; - for standard input; printed as they are to be; may be repeated: "
+                   "those behind the first are read alone",
+                   "FILE");
+  command.flag("--dry-run", flags.dry_run, "Print what would change, and change nothing");
+  command.flag("--even-if-managed", flags.even_if_managed,
+               "Change objects that Helm, Argo CD, Flux, Flagger or another owner keeps, and may change back");
 }
 
 void check_mesh_places(const MeshFlags& flags, bool files_of_context) {

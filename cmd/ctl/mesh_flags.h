@@ -7,11 +7,9 @@
 
 #include "cmd/ctl/output_flag.h"
 
-namespace CLI {
-class App;
-}
-
 namespace meshdns {
+
+class CtlCommand;
 
 struct MeshFlags {
   std::string kubeconfig;
@@ -26,13 +24,13 @@ struct MeshFlags {
 };
 
 /// --kubeconfig, --context (which may be repeated) and -n. `name_space`: what the command takes without -n, for its help.
-void add_mesh_cluster_flags(CLI::App& command, MeshFlags& flags, const std::string& name_space);
+void add_mesh_cluster_flags(CtlCommand& command, MeshFlags& flags, const std::string& name_space);
 
 /// --file, of commands that read alone.
-void add_mesh_file_flag(CLI::App& command, MeshFlags& flags);
+void add_mesh_file_flag(CtlCommand& command, MeshFlags& flags);
 
 /// --file, --dry-run and --even-if-managed.
-void add_mesh_change_flags(CLI::App& command, MeshFlags& flags);
+void add_mesh_change_flags(CtlCommand& command, MeshFlags& flags);
 
 /// Stops with kUsage: a context or a file twice, --file together with --context, but for one that says whose manifests the files are where
 /// the command asks for that (`files_of_context`).

@@ -1,13 +1,12 @@
 #include "cmd/ctl/output_flag.h"
 
-#include <CLI/CLI.hpp>
-
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/stop.h"
 
 namespace meshdns {
 
-void add_output_flag(CLI::App& command, std::string& output) {
-  command.add_option("-o,--output", output, "text, json or yaml; without it, text")->type_name("FORM");
+void add_output_flag(CtlCommand& command, std::string& output) {
+  command.option("-o,--output", output, "text, json or yaml; without it, text", "FORM");
 }
 
 OutputForm form_or_stop(const std::string& output) {

@@ -6,13 +6,11 @@
 
 #include "cmd/ctl/output.h"
 
-namespace CLI {
-class App;
-}
-
 namespace meshdns {
 
-void add_output_flag(CLI::App& command, std::string& output);
+class CtlCommand;
+
+void add_output_flag(CtlCommand& command, std::string& output);
 
 /// What it says. Stops with kUsage.
 OutputForm form_or_stop(const std::string& output);

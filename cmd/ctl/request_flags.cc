@@ -1,7 +1,6 @@
 #include "cmd/ctl/request_flags.h"
 
-#include <CLI/CLI.hpp>
-
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/text_value.h"
@@ -15,24 +14,22 @@ constexpr std::chrono::hours kMostTimeout{1};
 
 }  // namespace
 
-void add_url_flag(CLI::App& command, RequestFlags& flags) {
-  command.add_option("URL", flags.url, "What is asked for, by GET, each time over a new connection")->required();
+void add_url_flag(CtlCommand& command, RequestFlags& flags) {
+  command.option("URL", flags.url, "What is asked for, by GET, each time over a new connection", "",
+                 CtlCommand::kRequired);
 }
 
-void add_pace_flags(CLI::App& command, RequestFlags& flags) {
-  command.add_option("--rate", flags.rate, "How many a second; without it, " + flags.rate)->type_name("N");
-  command.add_option("--timeout", flags.timeout, "How long one of them may take; without it, " + flags.timeout)
-      ->type_name("DURATION");
+void add_pace_flags(CtlCommand& command, RequestFlags& flags) {
+  command.option("--rate", flags.rate, "How many a second; without it, " + flags.rate, "N");
+  command.option("--timeout", flags.timeout, "How long one of them may take; without it, " + flags.timeout, "DURATION");
 }
 
-void add_sidecar_flags(CLI::App& command, RequestFlags& flags) {
-  command
-      .add_option("--sidecar", flags.sidecar,
-                  std::string("Where the sidecar's admin endpoints are, on loopback; without it, ") + kSidecar)
-      ->type_name("URL");
+void add_sidecar_flags(CtlCommand& command, RequestFlags& flags) {
+  command.option("--sidecar", flags.sidecar,
+                 std::string("Where the sidecar's admin endpoints are, on loopback; without it, ") + kSidecar, "URL");
   add_cluster_flags(command, flags.cluster);
-  command.add_option("-n,--namespace", flags.name_space, "The namespace of the clients; without it, the context's")
-      ->type_name("NAMESPACE");
+  command.option("-n,--namespace", flags.name_space, "The namespace of the clients; without it, the context's",
+                 "NAMESPACE");
   add_output_flag(command, flags.output);
 }
 

@@ -10,11 +10,9 @@
 #include "cmd/ctl/sidecar.h"
 #include "k8s/api/url.h"
 
-namespace CLI {
-class App;
-}
-
 namespace meshdns {
+
+class CtlCommand;
 
 struct RequestFlags {
   std::string url;
@@ -27,11 +25,11 @@ struct RequestFlags {
 };
 
 /// URL.
-void add_url_flag(CLI::App& command, RequestFlags& flags);
+void add_url_flag(CtlCommand& command, RequestFlags& flags);
 /// --rate and --timeout.
-void add_pace_flags(CLI::App& command, RequestFlags& flags);
+void add_pace_flags(CtlCommand& command, RequestFlags& flags);
 /// --sidecar, the cluster's, -n and -o.
-void add_sidecar_flags(CLI::App& command, RequestFlags& flags);
+void add_sidecar_flags(CtlCommand& command, RequestFlags& flags);
 
 /// The flags, read.
 struct RequestPlan {

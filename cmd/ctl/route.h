@@ -6,10 +6,10 @@
 
 namespace meshdns {
 
-void add_route_create(CLI::App& route, const Choose& choose);
-void add_route_delete(CLI::App& route, const Choose& choose);
-void add_route_set_weights(CLI::App& route, const Choose& choose);
-void add_route_show(CLI::App& route, const Choose& choose);
-void add_route_verify(CLI::App& route, const Choose& choose);
+void add_route_create(CtlCommand& route);
+void add_route_delete(CtlCommand& route);
+void add_route_set_weights(CtlCommand& route);
+void add_route_show(CtlCommand& route);
+void add_route_verify(CtlCommand& route);
 
 }  // namespace meshdns

@@ -1,12 +1,11 @@
 // meshdnsctl route create: a route for a host.
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "cmd/ctl/help.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/route.h"
 #include "cmd/ctl/route_cluster.h"
 #include "cmd/ctl/route_file.h"
@@ -156,22 +155,20 @@ Ended create(const RouteFlags& flags) {
 
 }  // namespace
 
-void add_route_create(CLI::App& route, const Choose& choose) {
-  CLI::App& app = *route.add_subcommand("create", "Spread requests to a host over destinations, by weight");
-  set_help(app,
-           "  # The requests for /headers; all others go to the host as before\n"
-           "  meshdnsctl route create service01.bar.svc.cluster.local serverservice01=75 "
-           "serverservice04.bar.global:8000=25 --match prefix=/headers\n"
-           "\n"
-           "  # Show what it would write, and write nothing\n"
-           "  meshdnsctl route create service01.bar.svc.cluster.local serverservice01=75 "
-           "serverservice04.bar.global:8000=25 --dry-run\n");
+void add_route_create(CtlCommand& route) {
+  CtlCommand command = route.add("create", "Spread requests to a host over destinations, by weight",
+                                 "  # The requests for /headers; all others go to the host as before\n"
+                                 "  meshdnsctl route create service01.bar.svc.cluster.local serverservice01=75 "
+                                 "serverservice04.bar.global:8000=25 --match prefix=/headers\n"
+                                 "\n"
+                                 "  # Show what it would write, and write nothing\n"
+                                 "  meshdnsctl route create service01.bar.svc.cluster.local serverservice01=75 "
+                                 "serverservice04.bar.global:8000=25 --dry-run\n");
   const auto flags = std::make_shared<RouteFlags>();
-  add_route_flags(app, *flags, "Which requests: prefix=/PATH, exact=/PATH or regex=EXPRESSION; without it, all");
-  add_weight_flags(app, *flags);
-  add_route_change_flags(app, *flags);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return create(*flags); }); }); });
+  add_route_flags(command, *flags, "Which requests: prefix=/PATH, exact=/PATH or regex=EXPRESSION; without it, all");
+  add_weight_flags(command, *flags);
+  add_route_change_flags(command, *flags);
+  command.runs([flags] { return create(*flags); });
 }
 
 }  // namespace meshdns

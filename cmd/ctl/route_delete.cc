@@ -1,10 +1,9 @@
 // meshdnsctl route delete: a route less, or a VirtualService that route create has made.
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <utility>
 
-#include "cmd/ctl/help.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/route.h"
 #include "cmd/ctl/route_cluster.h"
 #include "cmd/ctl/route_file.h"
@@ -90,21 +89,20 @@ Ended remove(const RouteFlags& flags) {
 
 }  // namespace
 
-void add_route_delete(CLI::App& route, const Choose& choose) {
-  CLI::App& app = *route.add_subcommand("delete", "Take a route of a host out, and the object that route create made");
-  set_help(app,
-           "  # What route create made\n"
-           "  meshdnsctl route delete service01.bar.svc.cluster.local --match prefix=/headers\n"
-           "\n"
-           "  # In a manifest\n"
-           "  meshdnsctl route delete service01.bar.svc.cluster.local --file route.yaml >route.new\n");
+void add_route_delete(CtlCommand& route) {
+  CtlCommand command =
+      route.add("delete", "Take a route of a host out, and the object that route create made",
+                "  # What route create made\n"
+                "  meshdnsctl route delete service01.bar.svc.cluster.local --match prefix=/headers\n"
+                "\n"
+                "  # In a manifest\n"
+                "  meshdnsctl route delete service01.bar.svc.cluster.local --file route.yaml >route.new\n");
   const auto flags = std::make_shared<RouteFlags>();
-  add_route_flags(app, *flags,
+  add_route_flags(command, *flags,
                   "Which of its routes: prefix=/PATH, exact=/PATH, regex=EXPRESSION or name=ROUTE; without it, the one "
                   "for every request");
-  add_route_change_flags(app, *flags);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return remove(*flags); }); }); });
+  add_route_change_flags(command, *flags);
+  command.runs([flags] { return remove(*flags); });
 }
 
 }  // namespace meshdns

@@ -1,32 +1,28 @@
 #include "cmd/ctl/route_flags.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/stop.h"
 #include "k8s/mesh/shell_word.h"
 
 namespace meshdns {
 
-void add_route_flags(CLI::App& command, RouteFlags& flags, const std::string& match) {
-  command
-      .add_option("HOST", flags.host,
-                  "The host that clients call: a name such as a.bar.global, or a Service beside the objects")
-      ->type_name("")
-      ->required();
-  command.add_option("--match", flags.match, match)->type_name("MATCH");
+void add_route_flags(CtlCommand& command, RouteFlags& flags, const std::string& match) {
+  command.option("HOST", flags.host,
+                 "The host that clients call: a name such as a.bar.global, or a Service beside the objects", "",
+                 CtlCommand::kRequired);
+  command.option("--match", flags.match, match, "MATCH");
 }
 
-void add_weight_flags(CLI::App& command, RouteFlags& flags) {
-  command
-      .add_option("DEST=WEIGHT", flags.destinations,
-                  "HOST[:PORT][/SUBSET]=WEIGHT: a destination, and its share of the requests")
-      ->type_name("")
-      ->required();
+void add_weight_flags(CtlCommand& command, RouteFlags& flags) {
+  command.option("DEST=WEIGHT", flags.destinations,
+                 "HOST[:PORT][/SUBSET]=WEIGHT: a destination, and its share of the requests", "",
+                 CtlCommand::kRequired);
 }
 
-void add_route_change_flags(CLI::App& command, RouteFlags& flags) {
+void add_route_change_flags(CtlCommand& command, RouteFlags& flags) {
   add_mesh_cluster_flags(command, flags, "the host's, else the context's");
   add_mesh_change_flags(command, flags);
   add_output_flag(command, flags.output);

@@ -11,6 +11,8 @@
 
 namespace meshdns {
 
+class CtlCommand;
+
 /// Of a command about a route that is there.
 inline constexpr const char* kWhichRoute =
     "Which of its routes: prefix=/PATH, exact=/PATH, regex=EXPRESSION or name=ROUTE; without it, the only one, else "
@@ -24,12 +26,12 @@ struct RouteFlags : MeshFlags {
 };
 
 /// HOST and --match; `match`: what that says, for the command's help.
-void add_route_flags(CLI::App& command, RouteFlags& flags, const std::string& match);
+void add_route_flags(CtlCommand& command, RouteFlags& flags, const std::string& match);
 /// DEST=WEIGHT…
-void add_weight_flags(CLI::App& command, RouteFlags& flags);
+void add_weight_flags(CtlCommand& command, RouteFlags& flags);
 
 /// Those of every command that changes routes: the clusters, the files, how, and -o.
-void add_route_change_flags(CLI::App& command, RouteFlags& flags);
+void add_route_change_flags(CtlCommand& command, RouteFlags& flags);
 
 struct RouteWish {
   std::string verb;  // "set-weights"

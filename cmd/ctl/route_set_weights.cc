@@ -1,10 +1,9 @@
 // meshdnsctl route set-weights: the weights of a route that is there.
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <utility>
 
-#include "cmd/ctl/help.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/route.h"
 #include "cmd/ctl/route_cluster.h"
 #include "cmd/ctl/route_file.h"
@@ -88,23 +87,21 @@ Ended set_weights(const RouteFlags& flags) {
 
 }  // namespace
 
-void add_route_set_weights(CLI::App& route, const Choose& choose) {
-  CLI::App& app =
-      *route.add_subcommand("set-weights", "Give a route's destinations other weights, and change nothing else");
-  set_help(app,
-           "  # Half of the requests for /headers each; a destination that is not named keeps its weight\n"
-           "  meshdnsctl route set-weights service01.bar.svc.cluster.local serverservice01=50 "
-           "serverservice04.bar.global=50 --match prefix=/headers\n"
-           "\n"
-           "  # In a manifest, such as one in Git: the octets around the weights stay as they are\n"
-           "  meshdnsctl route set-weights service01.bar.svc.cluster.local serverservice01=50 "
-           "serverservice04.bar.global=50 --file route.yaml >route.new\n");
+void add_route_set_weights(CtlCommand& route) {
+  CtlCommand command =
+      route.add("set-weights", "Give a route's destinations other weights, and change nothing else",
+                "  # Half of the requests for /headers each; a destination that is not named keeps its weight\n"
+                "  meshdnsctl route set-weights service01.bar.svc.cluster.local serverservice01=50 "
+                "serverservice04.bar.global=50 --match prefix=/headers\n"
+                "\n"
+                "  # In a manifest, such as one in Git: the octets around the weights stay as they are\n"
+                "  meshdnsctl route set-weights service01.bar.svc.cluster.local serverservice01=50 "
+                "serverservice04.bar.global=50 --file route.yaml >route.new\n");
   const auto flags = std::make_shared<RouteFlags>();
-  add_route_flags(app, *flags, kWhichRoute);
-  add_weight_flags(app, *flags);
-  add_route_change_flags(app, *flags);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return set_weights(*flags); }); }); });
+  add_route_flags(command, *flags, kWhichRoute);
+  add_weight_flags(command, *flags);
+  add_route_change_flags(command, *flags);
+  command.runs([flags] { return set_weights(*flags); });
 }
 
 }  // namespace meshdns

@@ -1,6 +1,5 @@
 // meshdnsctl route show: which requests go where, and in which shares.
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <cstdio>
 #include <memory>
@@ -9,7 +8,7 @@
 #include <utility>
 
 #include "cmd/ctl/aligned.h"
-#include "cmd/ctl/help.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/mesh_cluster.h"
 #include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/route.h"
@@ -172,21 +171,19 @@ Ended show(const RouteFlags& flags) {
 
 }  // namespace
 
-void add_route_show(CLI::App& route, const Choose& choose) {
-  CLI::App& app = *route.add_subcommand("show", "Show which requests go where, and who keeps the routes");
-  set_help(app,
-           "  # All routes of a cluster\n"
-           "  meshdnsctl route show\n"
-           "\n"
-           "  # Of one host, for a program\n"
-           "  meshdnsctl route show service01.bar.svc.cluster.local -o json\n");
+void add_route_show(CtlCommand& route) {
+  CtlCommand command = route.add("show", "Show which requests go where, and who keeps the routes",
+                                 "  # All routes of a cluster\n"
+                                 "  meshdnsctl route show\n"
+                                 "\n"
+                                 "  # Of one host, for a program\n"
+                                 "  meshdnsctl route show service01.bar.svc.cluster.local -o json\n");
   const auto flags = std::make_shared<RouteFlags>();
-  app.add_option("HOST", flags->host, "The host that clients call; without it, all")->type_name("");
-  add_mesh_cluster_flags(app, *flags, "all; that of objects in FILE that say none: default");
-  add_mesh_file_flag(app, *flags);
-  add_output_flag(app, flags->output);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return show(*flags); }); }); });
+  command.option("HOST", flags->host, "The host that clients call; without it, all", "");
+  add_mesh_cluster_flags(command, *flags, "all; that of objects in FILE that say none: default");
+  add_mesh_file_flag(command, *flags);
+  add_output_flag(command, flags->output);
+  command.runs([flags] { return show(*flags); });
 }
 
 }  // namespace meshdns

@@ -1,13 +1,12 @@
 // meshdnsctl route verify: whether the requests to a URL go where the route's weights say.
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "cmd/ctl/help.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/injected_pod.h"
 #include "cmd/ctl/output_flag.h"
 #include "cmd/ctl/paced_requests.h"
@@ -184,31 +183,30 @@ Ended run(const VerifyFlags& flags) {
 
 }  // namespace
 
-void add_route_verify(CLI::App& route, const Choose& choose) {
-  CLI::App& app = *route.add_subcommand("verify", "Send requests, and test whether they go where the weights say");
-  set_help(app,
-           "  # In a pod with a sidecar: who answers and the weights are the sidecar's own\n"
-           "  meshdnsctl route verify http://serverservice04.bar.global:8000/headers\n"
-           "\n"
-           "  # Anywhere, where the servers say who they are\n"
-           "  meshdnsctl route verify http://10.0.0.7/ --count 2000 --by header:x-served-by --expect v1=75 --expect "
-           "v2=25\n");
+void add_route_verify(CtlCommand& route) {
+  CtlCommand command = route.add(
+      "verify", "Send requests, and test whether they go where the weights say",
+      "  # In a pod with a sidecar: who answers and the weights are the sidecar's own\n"
+      "  meshdnsctl route verify http://serverservice04.bar.global:8000/headers\n"
+      "\n"
+      "  # Anywhere, where the servers say who they are\n"
+      "  meshdnsctl route verify http://10.0.0.7/ --count 2000 --by header:x-served-by --expect v1=75 --expect "
+      "v2=25\n");
   const auto flags = std::make_shared<VerifyFlags>();
-  add_url_flag(app, *flags);
-  app.add_option("--count", flags->count, "How many requests; without it, " + flags->count)->type_name("N");
-  add_pace_flags(app, *flags);
-  app.add_option("--expect", flags->expect,
-                 "A destination, HOST[:PORT][/SUBSET], and its weight; with --by, what that finds for it; without any, "
-                 "as the sidecar's route or the cluster's VirtualService has them; may be repeated")
-      ->type_name("DEST=WEIGHT")
-      ->allow_extra_args(false);
-  app.add_option("--by", flags->by,
+  add_url_flag(command, *flags);
+  command.option("--count", flags->count, "How many requests; without it, " + flags->count, "N");
+  add_pace_flags(command, *flags);
+  command.repeated(
+      "--expect", flags->expect,
+      "A destination, HOST[:PORT][/SUBSET], and its weight; with --by, what that finds for it; without any, "
+      "as the sidecar's route or the cluster's VirtualService has them; may be repeated",
+      "DEST=WEIGHT");
+  command.option("--by", flags->by,
                  "Where an answer says who gave it: header:NAME, or body:REGEX, whose first group or whole match "
-                 "counts; without it, the sidecar counts")
-      ->type_name("WHERE");
-  add_sidecar_flags(app, *flags);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return run(*flags); }); }); });
+                 "counts; without it, the sidecar counts",
+                 "WHERE");
+  add_sidecar_flags(command, *flags);
+  command.runs([flags] { return run(*flags); });
 }
 
 }  // namespace meshdns

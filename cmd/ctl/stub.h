@@ -6,11 +6,11 @@
 
 namespace meshdns {
 
-void add_stub_detect(CLI::App& stub, const Choose& choose);
-void add_stub_install(CLI::App& stub, const Choose& choose);
-void add_stub_status(CLI::App& stub, const Choose& choose);
-void add_stub_remove(CLI::App& stub, const Choose& choose);
-void add_stub_restore(CLI::App& stub, const Choose& choose);
-void add_stub_verify(CLI::App& stub, const Choose& choose);
+void add_stub_detect(CtlCommand& stub);
+void add_stub_install(CtlCommand& stub);
+void add_stub_status(CtlCommand& stub);
+void add_stub_remove(CtlCommand& stub);
+void add_stub_restore(CtlCommand& stub);
+void add_stub_verify(CtlCommand& stub);
 
 }  // namespace meshdns

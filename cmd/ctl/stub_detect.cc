@@ -1,11 +1,10 @@
 // meshdnsctl stub detect: which DNS the cluster has, by what evidence, and where the zone would be delegated.
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/detected_text.h"
-#include "cmd/ctl/help.h"
 #include "cmd/ctl/output.h"
 #include "cmd/ctl/stub.h"
 #include "cmd/ctl/stub_dns.h"
@@ -42,23 +41,20 @@ Ended detect(const StubFlags& flags) {
 
 }  // namespace
 
-void add_stub_detect(CLI::App& stub, const Choose& choose) {
-  CLI::App& app =
-      *stub.add_subcommand("detect", "Say which DNS the cluster has, and where the zone would be delegated");
-  set_help(
-      app,
+void add_stub_detect(CtlCommand& stub) {
+  CtlCommand command = stub.add(
+      "detect", "Say which DNS the cluster has, and where the zone would be delegated",
       "  # Where would the zone global be delegated, and by what evidence?\n"
       "  meshdnsctl stub detect\n"
       "\n"
       "  # Where meshdnsctl must not write (exit 3): the command that is right there, with the address of meshdns\n"
       "  meshdnsctl stub detect --server service/meshdns/meshdns\n");
   const auto flags = std::make_shared<StubFlags>();
-  add_zone_flag(app, *flags);
-  add_server_flag(app, *flags);
-  add_dns_flags(app, *flags);
-  add_output_flag(app, flags->output);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return detect(*flags); }); }); });
+  add_zone_flag(command, *flags);
+  add_server_flag(command, *flags);
+  add_dns_flags(command, *flags);
+  add_output_flag(command, flags->output);
+  command.runs([flags] { return detect(*flags); });
 }
 
 }  // namespace meshdns

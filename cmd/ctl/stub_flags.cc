@@ -1,11 +1,11 @@
 #include "cmd/ctl/stub_flags.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 
+#include "cmd/ctl/command.h"
 #include "cmd/text_value.h"
 #include "k8s/api/url.h"
 #include "k8s/stub/flavour.h"
@@ -86,26 +86,23 @@ void check_count(size_t servers) {
 
 }  // namespace
 
-void add_zone_flag(CLI::App& command, StubFlags& flags) {
-  command.add_option("--zone", flags.zone, "The zone that meshdns answers; without it, global")->type_name("ZONE");
+void add_zone_flag(CtlCommand& command, StubFlags& flags) {
+  command.option("--zone", flags.zone, "The zone that meshdns answers; without it, global", "ZONE");
 }
 
-void add_server_flag(CLI::App& command, StubFlags& flags) {
-  command
-      .add_option("--server", flags.servers,
-                  "Where meshdns is: IP, IP:PORT, or service/NAMESPACE/NAME, whose ClusterIP is taken; may be repeated")
-      ->type_name("SERVER")
-      ->allow_extra_args(false);
+void add_server_flag(CtlCommand& command, StubFlags& flags) {
+  command.repeated(
+      "--server", flags.servers,
+      "Where meshdns is: IP, IP:PORT, or service/NAMESPACE/NAME, whose ClusterIP is taken; may be repeated", "SERVER");
 }
 
-void add_dns_flags(CLI::App& command, StubFlags& flags) {
+void add_dns_flags(CtlCommand& command, StubFlags& flags) {
   add_cluster_flags(command, flags.cluster);
-  command.add_option("-n,--namespace", flags.name_space, "The namespace of the cluster's DNS; without it, kube-system")
-      ->type_name("NAMESPACE");
-  command
-      .add_option("--flavour", flags.flavour,
-                  "auto, coredns, coredns-custom, kube-dns or node-local; without it, auto: what detect says")
-      ->type_name("FLAVOUR");
+  command.option("-n,--namespace", flags.name_space, "The namespace of the cluster's DNS; without it, kube-system",
+                 "NAMESPACE");
+  command.option("--flavour", flags.flavour,
+                 "auto, coredns, coredns-custom, kube-dns or node-local; without it, auto: what detect says",
+                 "FLAVOUR");
 }
 
 Name zone_of(const StubFlags& flags) { return value_or_stop(parse_stub_zone(flags.zone), kUsage, "--zone: "); }

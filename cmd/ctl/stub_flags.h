@@ -12,6 +12,8 @@
 
 namespace meshdns {
 
+class CtlCommand;
+
 struct StubFlags {
   ClusterFlags cluster;
   std::string name_space = "kube-system";  // of the cluster's DNS
@@ -21,11 +23,11 @@ struct StubFlags {
   std::string output = "text";
 };
 
-void add_zone_flag(CLI::App& command, StubFlags& flags);
-void add_server_flag(CLI::App& command, StubFlags& flags);
+void add_zone_flag(CtlCommand& command, StubFlags& flags);
+void add_server_flag(CtlCommand& command, StubFlags& flags);
 
 /// --kubeconfig, --context, -n and --flavour.
-void add_dns_flags(CLI::App& command, StubFlags& flags);
+void add_dns_flags(CtlCommand& command, StubFlags& flags);
 
 /// What --zone says. Stops with kUsage.
 Name zone_of(const StubFlags& flags);

@@ -3,7 +3,6 @@
 //   read ─▶ plan ─▶ rehearse ─▶ record ─▶ ConfigMaps ─▶ wait until it is live, verify ─▶ confirm
 //                                                                  └─ no ─▶ roll back
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,7 +11,7 @@
 #include <vector>
 
 #include "cmd/ctl/change_report.h"
-#include "cmd/ctl/help.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/stub.h"
 #include "cmd/ctl/stub_dns.h"
 #include "cmd/ctl/stub_file.h"
@@ -180,32 +179,29 @@ Ended install(const InstallFlags& flags) {
 
 }  // namespace
 
-void add_stub_install(CLI::App& stub, const Choose& choose) {
-  CLI::App& app = *stub.add_subcommand("install", "Have the cluster's DNS ask meshdns for the zone");
-  set_help(app,
-           "  # Show what would change, then change it; rolled back where names are not answered afterwards\n"
-           "  meshdnsctl stub install --server service/meshdns/meshdns --dry-run\n"
-           "  meshdnsctl stub install --server service/meshdns/meshdns\n"
-           "\n"
-           "  # A Corefile of your own, such as one in Git\n"
-           "  meshdnsctl stub install --server 10.96.0.53 --file Corefile >Corefile.new\n");
+void add_stub_install(CtlCommand& stub) {
+  CtlCommand command =
+      stub.add("install", "Have the cluster's DNS ask meshdns for the zone",
+               "  # Show what would change, then change it; rolled back where names are not answered afterwards\n"
+               "  meshdnsctl stub install --server service/meshdns/meshdns --dry-run\n"
+               "  meshdnsctl stub install --server service/meshdns/meshdns\n"
+               "\n"
+               "  # A Corefile of your own, such as one in Git\n"
+               "  meshdnsctl stub install --server 10.96.0.53 --file Corefile >Corefile.new\n");
   const auto flags = std::make_shared<InstallFlags>();
-  add_server_flag(app, *flags);
-  add_zone_flag(app, *flags);
-  add_dns_flags(app, *flags);
-  app.add_option("--file", flags->file,
-                 "A Corefile instead of a cluster; - for standard input; printed with the zone in it")
-      ->type_name("FILE");
-  app.add_option("--coredns-version", flags->coredns_version,
-                 "The CoreDNS that reads it; without it, the cluster's, and for a file the newest")
-      ->type_name("VERSION");
-  app.add_flag("--modernise", flags->modernise, "Rewrite what this CoreDNS does not have any more, such as proxy");
-  app.add_flag("--restart", flags->restart, "Restart CoreDNS where it has no reload plugin");
-  app.add_flag("--dry-run", flags->dry_run, "Print what would change, and change nothing");
-  add_verifier_flags(app, flags->verifier);
-  add_output_flag(app, flags->output);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return install(*flags); }); }); });
+  add_server_flag(command, *flags);
+  add_zone_flag(command, *flags);
+  add_dns_flags(command, *flags);
+  command.option("--file", flags->file,
+                 "A Corefile instead of a cluster; - for standard input; printed with the zone in it", "FILE");
+  command.option("--coredns-version", flags->coredns_version,
+                 "The CoreDNS that reads it; without it, the cluster's, and for a file the newest", "VERSION");
+  command.flag("--modernise", flags->modernise, "Rewrite what this CoreDNS does not have any more, such as proxy");
+  command.flag("--restart", flags->restart, "Restart CoreDNS where it has no reload plugin");
+  command.flag("--dry-run", flags->dry_run, "Print what would change, and change nothing");
+  add_verifier_flags(command, flags->verifier);
+  add_output_flag(command, flags->output);
+  command.runs([flags] { return install(*flags); });
 }
 
 }  // namespace meshdns

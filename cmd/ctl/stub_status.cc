@@ -1,12 +1,11 @@
 // meshdnsctl stub status: whether the delegation stands as it was installed.
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cmd/ctl/help.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/output.h"
 #include "cmd/ctl/stub.h"
 #include "cmd/ctl/stub_dns.h"
@@ -76,17 +75,15 @@ Ended status(const StubFlags& flags) {
 
 }  // namespace
 
-void add_stub_status(CLI::App& stub, const Choose& choose) {
-  CLI::App& app = *stub.add_subcommand("status", "Say whether the zone's delegation stands as it was installed");
-  set_help(app,
-           "  # Exits with 1 where it has drifted\n"
-           "  meshdnsctl stub status\n");
+void add_stub_status(CtlCommand& stub) {
+  CtlCommand command = stub.add("status", "Say whether the zone's delegation stands as it was installed",
+                                "  # Exits with 1 where it has drifted\n"
+                                "  meshdnsctl stub status\n");
   const auto flags = std::make_shared<StubFlags>();
-  add_zone_flag(app, *flags);
-  add_dns_flags(app, *flags);
-  add_output_flag(app, flags->output);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return status(*flags); }); }); });
+  add_zone_flag(command, *flags);
+  add_dns_flags(command, *flags);
+  add_output_flag(command, flags->output);
+  command.runs([flags] { return status(*flags); });
 }
 
 }  // namespace meshdns

@@ -1,6 +1,5 @@
 // meshdnsctl stub remove and restore: the zone is not delegated any more.
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,7 +7,7 @@
 #include <vector>
 
 #include "cmd/ctl/change_report.h"
-#include "cmd/ctl/help.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/stub.h"
 #include "cmd/ctl/stub_dns.h"
 #include "cmd/ctl/stub_file.h"
@@ -98,38 +97,34 @@ Ended restore(const UndoFlags& flags) {
   return printed({"restored from the backup", plan.places(), {}, {}, restart_notes(read_dns(cluster, flags))}, form);
 }
 
-void add(CLI::App& app, const std::shared_ptr<UndoFlags>& flags, const Choose& choose, Ended (*run)(const UndoFlags&)) {
-  add_zone_flag(app, *flags);
-  add_dns_flags(app, *flags);
-  add_output_flag(app, flags->output);
-  app.add_flag("--dry-run", flags->dry_run, "Print what would change, and change nothing");
-  app.allow_extras();
-  app.callback([flags, choose, run] { choose([flags, run] { return ended_by([&] { return run(*flags); }); }); });
+void add(CtlCommand& command, const std::shared_ptr<UndoFlags>& flags, Ended (*run)(const UndoFlags&)) {
+  add_zone_flag(command, *flags);
+  add_dns_flags(command, *flags);
+  add_output_flag(command, flags->output);
+  command.flag("--dry-run", flags->dry_run, "Print what would change, and change nothing");
+  command.runs([flags, run] { return run(*flags); });
 }
 
 }  // namespace
 
-void add_stub_remove(CLI::App& stub, const Choose& choose) {
-  CLI::App& app = *stub.add_subcommand("remove", "Take the zone's delegation out, and leave all else as it is");
-  set_help(app,
-           "  # Of the cluster that kubectl speaks to\n"
-           "  meshdnsctl stub remove\n"
-           "\n"
-           "  # Of a file\n"
-           "  meshdnsctl stub remove --file Corefile\n");
+void add_stub_remove(CtlCommand& stub) {
+  CtlCommand command = stub.add("remove", "Take the zone's delegation out, and leave all else as it is",
+                                "  # Of the cluster that kubectl speaks to\n"
+                                "  meshdnsctl stub remove\n"
+                                "\n"
+                                "  # Of a file\n"
+                                "  meshdnsctl stub remove --file Corefile\n");
   const auto flags = std::make_shared<UndoFlags>();
-  app.add_option("--file", flags->file,
-                 "A Corefile instead of a cluster; - for standard input; printed without the zone")
-      ->type_name("FILE");
-  add(app, flags, choose, remove);
+  command.option("--file", flags->file,
+                 "A Corefile instead of a cluster; - for standard input; printed without the zone", "FILE");
+  add(command, flags, remove);
 }
 
-void add_stub_restore(CLI::App& stub, const Choose& choose) {
-  CLI::App& app = *stub.add_subcommand("restore", "Put back, byte for byte, what stood there before stub install");
-  set_help(app,
-           "  # Refused, with the difference, where others have edited it since\n"
-           "  meshdnsctl stub restore\n");
-  add(app, std::make_shared<UndoFlags>(), choose, restore);
+void add_stub_restore(CtlCommand& stub) {
+  CtlCommand command = stub.add("restore", "Put back, byte for byte, what stood there before stub install",
+                                "  # Refused, with the difference, where others have edited it since\n"
+                                "  meshdnsctl stub restore\n");
+  add(command, std::make_shared<UndoFlags>(), restore);
 }
 
 }  // namespace meshdns

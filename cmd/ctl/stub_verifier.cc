@@ -1,12 +1,12 @@
 #include "cmd/ctl/stub_verifier.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "cmd/ctl/cluster.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/ctl/verification_text.h"
 #include "cmd/text_value.h"
@@ -71,22 +71,17 @@ std::string failure_text(const Json& report) {
 
 }  // namespace
 
-void add_verifier_flags(CLI::App& command, VerifierFlags& flags) {
-  command
-      .add_option(
-          "--via", flags.via,
-          "Who asks: local, this machine, or pod, a short-lived Pod; without it, pod where the cluster's DNS does not "
-          "answer here")
-      ->type_name("WHO");
-  command
-      .add_option("--name", flags.name,
-                  "A name of the zone that has an address, to be asked for; without it, one that is found")
-      ->type_name("NAME");
-  command.add_option("--image", flags.image, "The Pod's image; without it, that of the meshdns that is asked")
-      ->type_name("IMAGE");
-  command
-      .add_option("--wait", flags.wait, "How long it may take until all is as it should be; without it, " + flags.wait)
-      ->type_name("DURATION");
+void add_verifier_flags(CtlCommand& command, VerifierFlags& flags) {
+  command.option(
+      "--via", flags.via,
+      "Who asks: local, this machine, or pod, a short-lived Pod; without it, pod where the cluster's DNS does not "
+      "answer here",
+      "WHO");
+  command.option("--name", flags.name,
+                 "A name of the zone that has an address, to be asked for; without it, one that is found", "NAME");
+  command.option("--image", flags.image, "The Pod's image; without it, that of the meshdns that is asked", "IMAGE");
+  command.option("--wait", flags.wait, "How long it may take until all is as it should be; without it, " + flags.wait,
+                 "DURATION");
 }
 
 void check_verifier_flags(const VerifierFlags& flags, const Name& zone) {

@@ -14,11 +14,9 @@
 #include "k8s/stub/stub_domain.h"
 #include "k8s/stub/verification.h"
 
-namespace CLI {
-class App;
-}
-
 namespace meshdns {
+
+class CtlCommand;
 
 class Cluster;
 
@@ -29,7 +27,7 @@ struct VerifierFlags {
   std::string wait = "4m";
 };
 
-void add_verifier_flags(CLI::App& command, VerifierFlags& flags);
+void add_verifier_flags(CtlCommand& command, VerifierFlags& flags);
 
 /// Stops with kUsage where one of them is wrong.
 void check_verifier_flags(const VerifierFlags& flags, const Name& zone);

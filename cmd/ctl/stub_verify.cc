@@ -1,6 +1,5 @@
 // meshdnsctl stub verify: whether names of the zone are answered, hop by hop.
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
 #include <memory>
@@ -10,8 +9,8 @@
 #include <vector>
 
 #include "cmd/ctl/cluster.h"
+#include "cmd/ctl/command.h"
 #include "cmd/ctl/config_maps.h"
-#include "cmd/ctl/help.h"
 #include "cmd/ctl/output.h"
 #include "cmd/ctl/stop.h"
 #include "cmd/ctl/stub.h"
@@ -122,36 +121,32 @@ Ended run(const VerifyFlags& flags) {
 
 }  // namespace
 
-void add_stub_verify(CLI::App& stub, const Choose& choose) {
-  CLI::App& app = *stub.add_subcommand("verify", "Ask for names of the zone, directly and as pods do, hop by hop");
-  set_help(app,
-           "  # Does the delegation work, for each replica of the cluster's DNS and for node-local?\n"
-           "  meshdnsctl stub verify\n"
-           "\n"
-           "  # The same without access to the cluster's API, on a machine that reaches the addresses\n"
-           "  meshdnsctl stub verify --server 10.96.0.53 --through 10.96.0.10 --through node-local=169.254.20.10\n");
+void add_stub_verify(CtlCommand& stub) {
+  CtlCommand command = stub.add(
+      "verify", "Ask for names of the zone, directly and as pods do, hop by hop",
+      "  # Does the delegation work, for each replica of the cluster's DNS and for node-local?\n"
+      "  meshdnsctl stub verify\n"
+      "\n"
+      "  # The same without access to the cluster's API, on a machine that reaches the addresses\n"
+      "  meshdnsctl stub verify --server 10.96.0.53 --through 10.96.0.10 --through node-local=169.254.20.10\n");
   const auto flags = std::make_shared<VerifyFlags>();
-  add_zone_flag(app, *flags);
-  add_server_flag(app, *flags);
-  add_dns_flags(app, *flags);
-  add_verifier_flags(app, flags->verifier);
-  app.add_option("--through", flags->through,
-                 "Who answers pods, in place of what the cluster has: IP[:PORT], replica/POD=IP[:PORT] or "
-                 "node-local=IP[:PORT]; may be repeated")
-      ->type_name("HOP")
-      ->allow_extra_args(false);
-  app.add_option("--try-name", flags->try_names,
-                 "A name of the zone that may have an address: the first that has one is asked for; may be repeated")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
-  app.add_option("--own-name", flags->own_name,
-                 "A name of the cluster that must stay answered, and its addresses: NAME=IP,IP")
-      ->type_name("NAME");
-  app.add_option("--verdict-file", flags->verdict_file, "Where to write the report, too, in at most 4096 octets")
-      ->type_name("FILE");
-  add_output_flag(app, flags->output);
-  app.allow_extras();
-  app.callback([flags, choose] { choose([flags] { return ended_by([&] { return run(*flags); }); }); });
+  add_zone_flag(command, *flags);
+  add_server_flag(command, *flags);
+  add_dns_flags(command, *flags);
+  add_verifier_flags(command, flags->verifier);
+  command.repeated("--through", flags->through,
+                   "Who answers pods, in place of what the cluster has: IP[:PORT], replica/POD=IP[:PORT] or "
+                   "node-local=IP[:PORT]; may be repeated",
+                   "HOP");
+  command.repeated("--try-name", flags->try_names,
+                   "A name of the zone that may have an address: the first that has one is asked for; may be repeated",
+                   "NAME");
+  command.option("--own-name", flags->own_name,
+                 "A name of the cluster that must stay answered, and its addresses: NAME=IP,IP", "NAME");
+  command.option("--verdict-file", flags->verdict_file, "Where to write the report, too, in at most 4096 octets",
+                 "FILE");
+  add_output_flag(command, flags->output);
+  command.runs([flags] { return run(*flags); });
 }
 
 }  // namespace meshdns
