@@ -80,7 +80,7 @@ struct EntryWish {
   Sni sni = Sni::kService;
   std::string service;            // of the serving side: "serverservice04.bar.svc.cluster.local"
   std::string rule_name_space{};  // where the host's entry is, as clients look for rules there; empty: the host's
-  bool has_other_ports = false;   // beside these, which the rule's mTLS is not for
+  bool has_other_ports = false;   // beside these, whose mTLS is not written
   bool has_sidecars = false;      // the servers that are reached directly; those behind a gateway must
 
   bool has_gateway() const;

@@ -1,8 +1,8 @@
 #include "k8s/mesh/failover_tls.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "k8s/api/api_objects.h"
@@ -19,15 +19,16 @@ constexpr std::string_view kMutual = "ISTIO_MUTUAL";
 using Endpoint = MeshEntry::Endpoint;
 using Port = MeshEntry::Port;
 
-/// As an east-west gateway is reached by a node port.
-bool has_one_port_for_all(const MeshEntry& entry, const Endpoint& endpoint) {
+/// As a gateway is reached by a node port: what no endpoint at 15443 tells, an SNI that is asked for does.
+bool is_node_port(const MeshEntry& entry, const Endpoint& endpoint) {
+  if (std::ranges::any_of(entry.endpoints, [&](const Endpoint& each) { return entry.is_gateway(each); })) return false;
   std::set<uint16_t> numbers;
   for (const Port& port : entry.ports) numbers.insert(endpoint.number_of(port));
   return numbers.size() == 1 && entry.port(*numbers.begin()) == nullptr && !endpoint.ports.empty();
 }
 
 bool is_gateway(const FailoverWish& wish, const MeshEntry& entry, const Endpoint& endpoint, const Port& port) {
-  return endpoint.is_gateway_for(port) || (wish.sni && has_one_port_for_all(entry, endpoint));
+  return endpoint.is_gateway_for(port) || (wish.sni && is_node_port(entry, endpoint));
 }
 
 /// The port's endpoints: those that are gateways, and the others.
@@ -54,15 +55,24 @@ Result<DestinationRule> rule_of(const std::string& json) {
   return json.empty() ? DestinationRule() : parse_destination_rule(json);
 }
 
+/// Whether it asks for a Service of the cluster, not for a name of the mesh.
+bool is_service(const GatewaySni& sni) { return sni.host.find(".svc.") != std::string::npos; }
+
 /// The serving side's Service, as an SNI that is there names it; else by the host's name.
 std::string service_of(const MeshHost& host, const DestinationRule& rule) {
   std::vector<std::string> names{rule.policy.sni};
   for (const auto& port : rule.policy.ports) names.push_back(port.sni);
   for (const std::string& name : names) {
     const auto sni = parse_gateway_sni(name);
-    if (sni && sni->host != host.text()) return sni->host;
+    if (sni && is_service(*sni)) return sni->host;
   }
   return host.name + "." + host.name_space + ".svc.cluster.local";
+}
+
+/// Whether it leads to another of the entry's ports: one SNI for all of them, written when there was one.
+bool asks_for_another(const MeshEntry& entry, const Port& port, const std::string& name) {
+  const auto sni = parse_gateway_sni(name);
+  return sni && is_service(*sni) && sni->port != port.number && entry.port(sni->port) != nullptr;
 }
 
 /// The ports whose mTLS is to be written.
@@ -77,7 +87,8 @@ Result<std::vector<EntryPort>> lacking(const FailoverWish& wish, const MeshEntry
                    ", expected ISTIO_MUTUAL, as gateways answer nothing else: what fails over to them would be lost; "
                    "--sni service writes it"};
     }
-    const bool has_it = mode == kMutual || are_automatic(entry, gateways);
+    const auto& settings = rule.policy.of_port(port.number);
+    const bool has_it = mode == kMutual ? !asks_for_another(entry, port, settings.sni) : are_automatic(entry, gateways);
     if (wish.sni || !has_it) ports.push_back({port.name, port.number, port.protocol});
   }
   if (wish.sni && ports.empty()) {
@@ -117,16 +128,19 @@ std::vector<std::string> gateway_tls_notes(const FailoverWish& wish, const MeshE
     if (!endpoints.are_mixed()) continue;
     const auto& settings = after->policy.of_port(port.number);
     const std::string of_port = entry.object() + ", port " + std::to_string(port.number) + ": ";
-    const std::string direct = addresses_of(endpoints.direct);
-    if (settings.tls_mode == kMutual && before->policy.of_port(port.number).tls_mode != kMutual) {
-      notes.push_back(of_port + "the rule's mTLS, which the gateways need, is for " + direct +
+    auto plain = endpoints.direct;
+    std::erase_if(plain, [&](const Endpoint* endpoint) { return entry.has_automatic_mtls(*endpoint); });
+    const bool is_new = settings.tls_mode == kMutual && before->policy.of_port(port.number).tls_mode != kMutual;
+    if (is_new && !plain.empty()) {
+      notes.push_back(of_port + "the rule's mTLS, which the gateways need, is for " + addresses_of(plain) +
                       ", too: the servers there need sidecars");
     }
     const auto sni = parse_gateway_sni(settings.sni);
-    const bool is_global = sni ? sni->host == wish.host.text() : settings.sni.empty();
+    const bool is_global = sni ? !is_service(*sni) : settings.sni.empty();
     const bool is_mutual = settings.tls_mode == kMutual || are_automatic(entry, endpoints.gateways);
     if (is_global && is_mutual) {
-      notes.push_back(of_port + "gateways are asked for " + wish.host.text() + " itself, and " + direct +
+      notes.push_back(of_port + "gateways are asked for " + (sni ? sni->host : wish.host.text()) + " itself, and " +
+                      addresses_of(endpoints.direct) +
                       " is behind none: where another cluster's entry leads to this one's gateway, as this one does to "
                       "that one's, requests go round between them once neither has servers; --sni service asks for the "
                       "Service");

@@ -15,7 +15,7 @@
 namespace meshdns {
 
 /// `existing`: the host's DestinationRule, as JSON; empty where it has none. As it is where sidecars use mTLS to all gateways already, unless
-/// an SNI is asked for: that takes an endpoint with one port for all of the entry's for a gateway, too, whatever its number. The error: none is
+/// an SNI is asked for: where no endpoint has 15443, one port for all of the entry's is a gateway's, too, as of a node port. The error: none is
 /// a gateway, or the rule says something else than mTLS for a port that goes to one.
 Result<std::string> with_gateway_tls(const FailoverWish& wish, const MeshEntry& entry, const std::string& existing);
 

@@ -23,10 +23,15 @@ constexpr const char* kGateways =
     "{address: 192.0.2.1, ports: {http: 15443}}, {address: 192.0.2.2, ports: {http: 15443}}";
 constexpr const char* kLabelled =
     "{address: 10.0.0.1}, {address: 192.0.2.2, ports: {http: 15443}, labels: {security.istio.io/tlsMode: istio}}";
+constexpr const char* kAllLabelled =
+    "{address: 10.0.0.1, labels: {security.istio.io/tlsMode: istio}}, {address: 192.0.2.2, ports: {http: 15443}, "
+    "labels: {security.istio.io/tlsMode: istio}}";
 constexpr const char* kWithAccount =
     "{address: 10.0.0.1}, {address: 192.0.2.2, ports: {http: 15443}, serviceAccount: a}";
 constexpr const char* kNodePort = "{address: 10.0.0.1}, {address: 192.0.2.2, ports: {http: 31443, db: 31443}}";
 constexpr const char* kOwnPorts = "{address: 10.0.0.1}, {address: 10.0.0.2, ports: {http: 8080, db: 15432}}";
+
+constexpr const char* kOwnPort = "{address: 10.0.0.1, ports: {http: 8080}}, {address: 192.0.2.2, ports: {http: 15443}}";
 
 constexpr const char* kService = "{tls: {mode: ISTIO_MUTUAL, sni: outbound_.80_._.a.bar.svc.cluster.local}}";
 constexpr const char* kOther = "{tls: {mode: ISTIO_MUTUAL, sni: outbound_.80_._.other.foo.svc.cluster.local}}";
@@ -35,6 +40,9 @@ constexpr const char* kMutual = "{tls: {mode: ISTIO_MUTUAL}}";
 constexpr const char* kHttpAlone =
     "{portLevelSettings: [{port: {number: 80}, tls: {mode: ISTIO_MUTUAL, sni: "
     "outbound_.80_._.a.bar.svc.cluster.local}}]}";
+constexpr const char* kTopAndDb =
+    "{tls: {mode: ISTIO_MUTUAL, sni: outbound_.80_._.a.bar.svc.cluster.local}, portLevelSettings: [{port: {number: "
+    "5432}, tls: {mode: ISTIO_MUTUAL, sni: outbound_.5432_._.a.bar.svc.cluster.local}}]}";
 constexpr const char* kPlainDb = "{portLevelSettings: [{port: {number: 5432}, tls: {mode: DISABLE}}]}";
 
 MeshEntry entry(const std::string& ports, const std::string& endpoints, const std::string& location = kMeshInternal) {
@@ -96,6 +104,9 @@ TEST_CASE("mTLS to gateways") {
            Row{"two ports' gateway", entry(kTwoPorts, kMixedForBoth), {}, "", both},
            Row{"two ports' gateway, one is as it should be", entry(kTwoPorts, kMixedForBoth), {}, kHttpAlone, both},
            Row{"two ports' gateway, by the host itself", entry(kTwoPorts, kMixedForBoth), Sni::kGlobal, "", kMutual},
+           Row{"an SNI for two ports", entry(kTwoPorts, kMixedForBoth), {}, kService, kTopAndDb},
+           Row{"another host of the mesh, is no Service", entry(kOnePort, kMixed), Sni::kService,
+               "{tls: {mode: ISTIO_MUTUAL, sni: outbound_.80_._.c.bar.global}}", kService},
            Row{"a node port", entry(kTwoPorts, kNodePort), {}, "", ""},
            Row{"a node port, on demand", entry(kTwoPorts, kNodePort), Sni::kService, "", both},
        }) {
@@ -103,6 +114,7 @@ TEST_CASE("mTLS to gateways") {
     const auto found = with_gateway_tls(wish(row.sni), row.entry, rule(row.before));
     REQUIRE_MESSAGE(found, found.error());
     CHECK(policy_of(*found) == policy_of(rule(row.after)));
+    CHECK(*with_gateway_tls(wish(row.sni), row.entry, *found) == *found);
   }
 }
 
@@ -119,6 +131,11 @@ TEST_CASE("mTLS that cannot be") {
                "ServiceEntry bar/a has no endpoint that is a gateway, expected one with port 15443"},
            Row{"servers with ports of their own", entry(kTwoPorts, kOwnPorts), Sni::kService, "",
                "has no endpoint that"},
+           Row{"plain text beside a server's own port",
+               entry(kOnePort, kOwnPort),
+               {},
+               "{tls: {mode: SIMPLE}}",
+               "found SIMPLE for port 80, expected ISTIO_MUTUAL"},
            Row{"a port's name that is none",
                entry(kOnePort, "{address: 10.0.0.1}, {address: 192.0.2.2, ports: {htpp: 15443}}"), Sni::kService, "",
                "has no endpoint that"},
@@ -155,6 +172,13 @@ TEST_CASE("what mTLS asks of others") {
   for (const Row& row : {
            Row{"a rule that is there", entry(kOnePort, kMixed), {}, kService, {}},
            Row{"a new rule", entry(kOnePort, kMixed), {}, "", {kSidecars}},
+           Row{"servers with a port of their own", entry(kOnePort, kOwnPort), Sni::kService, "", {kSidecars}},
+           Row{"servers with a port of their own, and the host itself",
+               entry(kOnePort, kOwnPort),
+               Sni::kGlobal,
+               "",
+               {kSidecars, kRound}},
+           Row{"servers that have sidecars", entry(kOnePort, kAllLabelled), Sni::kService, "", {}},
            Row{"gateways alone", entry(kOnePort, kGateways), {}, "", {}},
            Row{"gateways alone, by the host itself", entry(kOnePort, kGateways), Sni::kGlobal, "", {}},
            Row{"another port's gateway", entry(kTwoPorts, kMixed), {}, "", {kSidecars}},
