@@ -125,11 +125,7 @@ void add_entry_delete(CtlCommand& entry) {
                                  "  meshdnsctl entry delete serverservice04.bar.global --file mesh.yaml >new.yaml\n");
   const auto flags = std::make_shared<DeleteFlags>();
   command.option("HOST", flags->host, "NAME.NAMESPACE.ZONE", "");
-  command.option(
-      "--ledger-context", flags->ledger_context,
-      "The context of the cluster whose ConfigMap meshdns-vips has everybody's virtual addresses; without it, the "
-      "first --context",
-      "NAME");
+  add_ledger_flag(command, flags->ledger_context);
   add_mesh_cluster_flags(command, *flags, "the host's second label");
   add_mesh_change_flags(command, *flags);
   add_output_flag(command, flags->output);

@@ -172,11 +172,7 @@ void add_entry_list(CtlCommand& entry) {
                                  "  # For a program\n"
                                  "  meshdnsctl entry list -o json\n");
   const auto flags = std::make_shared<ListFlags>();
-  command.option(
-      "--ledger-context", flags->ledger_context,
-      "The context of the cluster whose ConfigMap meshdns-vips has everybody's virtual addresses; without it, the "
-      "first --context",
-      "NAME");
+  add_ledger_flag(command, flags->ledger_context);
   add_mesh_cluster_flags(command, *flags, "all");
   add_mesh_file_flag(command, *flags);
   add_output_flag(command, flags->output);

@@ -96,6 +96,14 @@ std::optional<IpAddress> address_of(const CreateFlags& flags) {
 
 }  // namespace
 
+void add_ledger_flag(CtlCommand& command, std::string& context) {
+  command.option(
+      "--ledger-context", context,
+      "The context of the cluster whose ConfigMap meshdns-vips has everybody's virtual addresses; without it, "
+      "the first --context",
+      "NAME");
+}
+
 void add_create_flags(CtlCommand& command, CreateFlags& flags) {
   command.option("HOST", flags.host, "NAME.NAMESPACE.ZONE: by which name clients are to know the service", "");
   command.repeated_pair(
@@ -116,11 +124,7 @@ void add_create_flags(CtlCommand& command, CreateFlags& flags) {
   add_list(command, "--pool", flags.pools, "CIDR",
            "Where virtual addresses are taken from, one of each family that has a pool, such as fd6b:98c1:7a1d::/112; "
            "without it, 240.0.0.0/16");
-  command.option(
-      "--ledger-context", flags.ledger_context,
-      "The context of the cluster whose ConfigMap meshdns-vips has everybody's virtual addresses; without it, "
-      "the first --context",
-      "NAME");
+  add_ledger_flag(command, flags.ledger_context);
   command.option("--sni", flags.sni,
                  "By which name the gateway is asked: service, which needs nothing there but hosts *.local, or global, "
                  "which needs the entry there and hosts *.global; without it, service",

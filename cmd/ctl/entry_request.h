@@ -27,6 +27,9 @@ struct CreateFlags : MeshFlags {
   std::string sni = "service";
 };
 
+/// --ledger-context, of every command that asks the ledger.
+void add_ledger_flag(CtlCommand& command, std::string& context);
+
 void add_create_flags(CtlCommand& command, CreateFlags& flags);
 
 struct EntryRequest {
